@@ -1,0 +1,140 @@
+"""Text as the watch reads it: hygiene at the door, folding that remembers offsets, sentences, scripts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass
+
+# R-37: what no sink can carry or what makes a headline lie about itself.
+_ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """Text that every sink can carry: NFC, no surrogates, controls, bidi overrides or zero-width marks (R-37).
+
+    Line ends become "\\n", runs of other white space one space. `limit` cuts to that many code points.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    text = _ILLEGAL.sub("", text)
+    text = _SPACES.sub(" ", text).strip()
+    text = unicodedata.normalize("NFC", text)
+    return text if limit is None or len(text) <= limit else text[:limit].rstrip()
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """`clean` text on a single line."""
+    return clean(" ".join(text.split()), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text with the way back: `span` maps a place in `text` to the original's code points."""
+
+    text: str
+    origin: array[int] | None  # origin[i] = index of the original code point that gave text[i]; None: identity
+    length: int  # of the original
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's [start, end) of this text's [start, end)."""
+        if self.origin is None:
+            return start, end
+        first = self.origin[start] if start < len(self.origin) else self.length
+        last = self.origin[end - 1] + 1 if end > start else first
+        return first, last
+
+
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+_QUOTES = {
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u02b9\uff07\u0060\u00b4"), "'"),
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"), '"'),
+}
+_DROPPED = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+_FOLDS = {**_DASHES, **_QUOTES, **_DROPPED, ord("ё"): "е", ord("Ё"): "е", 0xA0: " "}
+_NEEDS_NFKC = re.compile(
+    "[^\x00-\x7f\u00a0-\u00ff\u0100-\u017f\u0400-\u045f\u0490\u0491\uac00-\ud7a3\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\u3001\u3002\u2010-\u201f]"
+)
+_MARKS = re.compile("[\u0300-\u036f\u3099\u309a\u1100-\u11ff]")
+
+
+def fold(text: str) -> Folded:
+    """NFKC, casefold, ё→е, one kind of dash and quote, no soft hyphens or zero-width marks; offsets kept.
+
+    Terms and articles go through the same function, so equal meaning is equal code points.
+    """
+    if text.isascii():
+        return Folded(text.lower(), None, len(text))
+    simple = text.translate(_FOLDS)
+    if len(simple) == len(text) and not _NEEDS_NFKC.search(simple) and not _MARKS.search(simple):
+        lowered = simple.casefold()
+        if len(lowered) == len(text) and unicodedata.is_normalized("NFKC", lowered):
+            return Folded(lowered, None, len(text))
+    return _fold_slowly(text)
+
+
+def _fold_slowly(text: str) -> Folded:
+    out: list[str] = []
+    origin = array("l")
+    index, length = 0, len(text)
+    while index < length:
+        # A starter and the marks that combine with it are normalised together, at most 32 of them:
+        # a text of combining marks only must not become quadratic.
+        stop = index + 1
+        while (
+            stop < length
+            and stop - index < 32
+            and (unicodedata.combining(text[stop]) or "\u1160" <= text[stop] <= "\u11ff")
+        ):
+            stop += 1
+        piece = text[index:stop].translate(_FOLDS)
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", piece).casefold()).translate(_FOLDS)
+        out.append(folded)
+        origin.extend([index] * len(folded))
+        index = stop
+    return Folded("".join(out), origin, length)
+
+
+_ABBREVIATIONS = (
+    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bSt)(?<!\bGen)(?<!\bLt)(?<!\bCol)(?<!\bSgt)(?<!\bAdm)(?<!\bSen)(?<!\bRep)(?<!\bGov)"
+    r"(?<!\bNo)(?<!\bvs)(?<!\bJan)(?<!\bFeb)(?<!\bAug)(?<!\bSept)(?<!\bSep)(?<!\bOct)(?<!\bNov)(?<!\bDec)"
+    r"(?<!\b[A-ZА-ЯІЇЄ])(?<!\bг)(?<!\bтыс)(?<!\bмлн)(?<!\bмлрд)(?<!\bим)(?<!\bст)(?<!\bca)(?<!\bMio)(?<!\bz\.B)(?<!\bBr)(?<!\btys)(?<!\bproc)"
+)
+_SENTENCE_END = re.compile(
+    rf"{_ABBREVIATIONS}[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|\n+|(?<=[다요까죠])\.(?=[가-힣A-Z\"'“‘(])"
+)
+MAX_SENTENCE = 1200  # code points; longer runs are cut at white space so that "same sentence" keeps a meaning
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Spans [start, end) of the sentences of `text`, in order, white space outside; works without word boundaries."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for found in _SENTENCE_END.finditer(text):
+        _add(spans, text, start, found.end())
+        start = found.end()
+    _add(spans, text, start, len(text))
+    return spans
+
+
+def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while end - start > MAX_SENTENCE:
+        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+        cut = cut if cut > start else start + MAX_SENTENCE
+        spans.append((start, cut))
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        spans.append((start, end))
