@@ -326,6 +326,18 @@ class Subscription:
     quiet: Literal["line", "nothing"] = "line"
     alerts: bool = False
     in_scope_streams: tuple[str, ...] = ()
+    alerts_per_day: int = 3
+    quiet_hours: tuple[int, int] | None = (22, 7)  # local hours [from, to) in which alerts are held for the digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestNote:
+    """A further change of a story that has its numbered line already: a denial under a claim, a second figure."""
+
+    badge: ChangeKind
+    words: str
+    outlet: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +367,10 @@ class DigestStory:
     alerted: datetime | None = None
     changes: tuple[str, ...] = ()  # ids of the changes that this line announces
     also: tuple[tuple[str, str, str], ...] = ()  # (outlet, title, url) of what hangs on it
+    direction_words: str = ""  # the direction in the labels of the watchlist
+    notes: tuple[DigestNote, ...] = ()
+    folded: bool = False  # deal talk beyond two lines: counted and listed, not told
+    stream: str = ""  # an adjacent stream that this subscription declared in scope, with its missing leg in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +385,7 @@ class AdjacentLine:
     outlet: str
     missing: str
     articles: tuple[str, ...] = ()
+    items: tuple[tuple[str, str, str], ...] = ()  # (outlet, title, url) of all of them, newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,6 +416,9 @@ class Digest:
     corrections: tuple[str, ...] = ()
     last_fact: str = ""
     title: str = "DPRK–Russia arms"
+    every: Literal["day", "week"] = "day"
+    ledger: tuple[tuple[str, str, str], ...] = ()  # the week's claims: (gloss, outlet, url)
+    chart: tuple[tuple[date, int], ...] = ()  # the week's local dates and how many changes in scope each brought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,6 +436,8 @@ class Delivery:
     next_try: datetime | None = None
     receipt: str = ""
     error: str = ""
+    parent: str = ""  # the receipt of part 1, filled in when a later part is read: a thread hangs on it
+    doubts: int = 0  # how often it was sent again after an unclear outcome
 
     @property
     def key(self) -> str:
