@@ -1,0 +1,225 @@
+"""The words and characters that languages count with: scales, number words, bare plurals, CJK numerals."""
+
+from __future__ import annotations
+
+import re
+
+_T, _M, _B = 1e3, 1e6, 1e9
+
+
+def _each(value: float, words: str, *, by: str) -> dict[str, float]:
+    return dict.fromkeys(words.split(by), value)
+
+
+SCALES: dict[str, float] = {
+    **_each(1e2, "hundred hundreds sto cent cien", by=" "),
+    **_each(12.0, "dozen dozens tuzin tuzina dutzend douzaine douzaines docena docenas", by=" "),
+    **_each(
+        _T,
+        "thousand thousands grand tys tys. tysiąc tysiące tysięcy tysiąca tysiącami tysiącach тыс тыс. тысяч тысячи тысяча тысячу тысячами "
+        "тысячах тис тис. тисяч тисячі тисяча тисячу tausend tsd mille mil miles",
+        by=" ",
+    ),
+    **_each(
+        _M,
+        "million millions mln mln. mil. mn milion miliony milionów milionowi miliona milionami миллион миллиона миллионов миллиону миллионами млн млн. "
+        "мільйон мільйона мільйонів мільйони мільйонами millionen mio mio. millón millones milione milioni",
+        by=" ",
+    ),
+    **_each(
+        _B,
+        "billion billions bln miliard miliardy miliardów mld mld. mlrd млрд млрд. миллиард миллиарда миллиардов мільярд мільярда мільярдів milliarde milliarden "
+        "mrd mrd. milliard milliards",
+        by=" ",
+    ),
+    "mil millones": _B,
+    "hundred thousand": 1e5,
+    "hundert tausend": 1e5,
+    "million": _M,
+}
+"""Scale word → factor. A scale follows a number ("6 million", "1,5 млн") or stands alone after an article."""
+
+WORDS: dict[str, float] = {}
+for _value, _words in {
+    1: "a an",
+    2: "two dwa dwie dwóch два две двух дві двох zwei deux dos",
+    3: "three trzy trzech три трех трьох drei trois tres",
+    4: "four cztery czterech четыре четырех чотири vier quatre cuatro",
+    5: "five pięć pięciu пять пяти п'ять п'яти fünf cinq cinco",
+    6: "six sześć шесть шість sechs seis",
+    7: "seven siedem семь сім sieben sept siete",
+    8: "eight osiem восемь вісім acht huit ocho",
+    9: "nine dziewięć девять дев'ять neun neuf nueve",
+    10: "ten dziesięć dziesięciu десять zehn dix diez",
+    11: "eleven jedenaście одиннадцать elf onze once",
+    12: "twelve dwanaście двенадцать zwölf douze doce",
+    13: "thirteen",
+    14: "fourteen",
+    15: "fifteen piętnaście пятнадцать fünfzehn quinze quince",
+    16: "sixteen",
+    17: "seventeen",
+    18: "eighteen",
+    19: "nineteen",
+    20: "twenty dwadzieścia двадцать двадцять zwanzig vingt veinte",
+    30: "thirty trzydzieści тридцать dreißig trente treinta",
+    40: "forty czterdzieści сорок vierzig quarante cuarenta",
+    50: "fifty pięćdziesiąt пятьдесят fünfzig cinquante cincuenta",
+    60: "sixty шестьдесят sechzig soixante sesenta",
+    70: "seventy семьдесят siebzig setenta",
+    80: "eighty восемьдесят achtzig ochenta",
+    90: "ninety девяносто neunzig noventa",
+    100: "sto сто hundert cien",
+}.items():
+    for _word in _words.split():
+        WORDS.setdefault(_word, float(_value))
+for _alone in ("a", "an", "once", "sept", "onze", "elf"):  # too often another word to be a number by themselves
+    WORDS.pop(_alone, None)
+for _article in ("a", "one", "jeden", "один", "одна", "eine", "ein", "un", "una", "une"):
+    for _scale, _factor in list(SCALES.items()):
+        if not _scale.endswith("."):
+            WORDS[f"{_article} {_scale}"] = _factor
+for _bare in [
+    "tysiąc",
+    "milion",
+    "miliona",
+    "milionowi",
+    "milionem",
+    "тысяча",
+    "тысячу",
+    "миллион",
+    "миллиона",
+    "мільйон",
+    "мільйона",
+    "tausend",
+    "mille",
+    "mil",
+    "thousand",
+    "million",
+    "hundred",
+    "millón",
+]:  # "tysiąc kontenerów", "milion pocisków": the scale word alone is the number
+    WORDS.setdefault(_bare, SCALES.get(_bare, 1e6))
+
+PLURALS: dict[str, float] = {
+    **_each(12.0, "dozens|tuziny|dutzende|dutzenden|docenas", by="|"),
+    **_each(10.0, "tens of|dziesiątki|dziesiątek|десятки|десятков|десятків|dizaines|decenas", by="|"),
+    **_each(
+        1e2, "hundreds|setki|setek|сотни|сотен|сотні|сотень|hunderte|hunderten|centaines|cientos|centenares", by="|"
+    ),
+    **_each(_T, "thousands|tysiące|tysięcy|тысячи|тысячами|тисячі|tausende|tausenden|milliers|miles|miles de", by="|"),
+    **dict.fromkeys(
+        [
+            "tens of thousands",
+            "dziesiątki tysięcy",
+            "десятки тысяч",
+            "десятки тисяч",
+            "zehntausende",
+            "dizaines de milliers",
+            "decenas de miles",
+        ],
+        1e4,
+    ),
+    **dict.fromkeys(
+        [
+            "hundreds of thousands",
+            "setki tysięcy",
+            "сотни тысяч",
+            "сотні тисяч",
+            "hunderttausende",
+            "centaines de milliers",
+            "cientos de miles",
+        ],
+        1e5,
+    ),
+    **_each(_M, "millions|miliony|milionów|миллионы|миллионов|мільйони|мільйонів|millionen|millones", by="|"),
+    **_each(1e7, "tens of millions|dziesiątki milionów|десятки миллионов|десятки мільйонів", by="|"),
+    **_each(
+        _M,
+        "several million|a few million|kilka milionów|несколько миллионов|кілька мільйонів|mehrere millionen|"
+        "plusieurs millions|varios millones",
+        by="|",
+    ),
+    **_each(
+        _T,
+        "several thousand|a few thousand|kilka tysięcy|несколько тысяч|кілька тисяч|mehrere tausend|"
+        "plusieurs milliers|varios miles",
+        by="|",
+    ),
+    **_each(
+        1e2,
+        "several hundred|a few hundred|kilkaset|несколько сотен|кількасот|mehrere hundert|plusieurs centaines|"
+        "varios cientos|several hundreds",
+        by="|",
+    ),
+    **_each(12.0, "several dozen|kilkadziesiąt|несколько десятков|кілька десятків|mehrere dutzend", by="|"),
+    **_each(_B, "billions|miliardy|миллиарды|мільярди|milliarden|milliards", by="|"),
+}
+"""Bare plural → its lowest reading ("hundreds" is more than 100)."""
+
+SHARES: dict[str, float] = {
+    "half(?= of| the| its| all| their)": 50.0,
+    "(?:one|a)[- ]third": 100 / 3,
+    "two[- ]thirds": 200 / 3,
+    "a quarter": 25.0,
+    "połow[aęye]": 50.0,
+    "половин[ауы]": 50.0,
+    "половини": 50.0,
+    "hälfte": 50.0,
+    "moitié": 50.0,
+    "mitad": 50.0,
+    "절반": 50.0,
+    "半分": 50.0,
+    "半数": 50.0,
+    "一半": 50.0,
+}
+"""Pattern → percent, for shares that are written as words."""
+
+_KANJI = {
+    "〇": 0,
+    "零": 0,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "两": 2,
+    "兩": 2,
+}
+_SMALL = {"十": 10.0, "십": 10.0, "百": 100.0, "백": 100.0, "千": 1000.0, "천": 1000.0}
+_LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
+_UNITS = "".join((*_SMALL, *_LARGE))
+_INSIDE = "多余餘여"
+
+CJK_NUMBER = (
+    # "2만8000", "1,500万", "三萬三千", "600多万", "수백만", "数十万", "上萬"; never a unit character alone.
+    rf"(?:[수數数几幾上近]|(?<![\w.,])\d+(?:[.,]\d+)*|[{''.join(_KANJI)}])[{''.join(_KANJI)}{_INSIDE} ]*[{_UNITS}]"
+    rf"(?:[{''.join(_KANJI)}{_UNITS}{_INSIDE}]|(?<=[만억万萬億亿천千백百]) ?\d+(?:[.,]\d+)*)*"
+)
+_PIECE = re.compile(rf"\d+(?:[.,]\d+)*|[{''.join(_KANJI)}]|[{_UNITS}]|[{_INSIDE}]|[수數数几幾上近]")
+
+
+def cjk_value(text: str) -> tuple[float | None, str]:
+    """The value of a number written with 만/万/억/億/천/千…, and the operator it carries in itself ("수천" is ">")."""
+    total, section, current, op = 0.0, 0.0, None, ""
+    seen = False
+    for piece in _PIECE.findall(text):
+        if piece in _LARGE:
+            total += ((section + (current or 0.0)) or 1.0) * _LARGE[piece]
+            section, current, seen = 0.0, None, True
+        elif piece in _SMALL:
+            section += (1.0 if current is None else current) * _SMALL[piece]
+            current, seen = None, True
+        elif piece in _KANJI:
+            current = (current or 0.0) * 10 + _KANJI[piece]
+        elif piece in _INSIDE or not piece[0].isdigit():
+            op = ">"
+        else:
+            grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+", piece)
+            current = float(piece.replace(",", "")) if grouped else float(piece.replace(",", "."))
+    if not seen:
+        return None, ""
+    return total + section + (current or 0.0), op
