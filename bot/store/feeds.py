@@ -1,0 +1,187 @@
+"""Polling state and health of each feed, and the one transaction that ends a poll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import Entry, Policy
+from bot.store.connection import Connection, Row
+from bot.store.rows import dump, known, moment, stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueFeed:
+    """A feed whose next check has come."""
+
+    url: str
+    state: str  # JSON of core.pacing's FeedState
+    first: bool  # never polled with success
+    body_sha: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry as a poll hands it in; whether it is really new is decided by the insert."""
+
+    entry: Entry
+    alias: str
+    canonical_url: str
+    host: str
+    policy: Policy
+    state: str  # new | teaser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollResult:
+    """How one poll ended. `entries` is empty for an unchanged or failed one."""
+
+    url: str
+    state: str
+    next_check: datetime
+    status: str  # "200", "304", "unchanged", or a short word of the failure
+    error: str = ""
+    health: str = "ok"
+    unchanged: bool = False
+    unconditional: bool = False
+    body_sha: str = ""
+    lang_seen: str = ""
+    entries: tuple[NewEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedStatus:
+    """What is known of one feed, for `status`, `feeds` and the coverage of a digest."""
+
+    url: str
+    next_check: datetime
+    last_polled: datetime | None
+    last_ok: datetime | None
+    last_new: datetime | None
+    status: str
+    error: str
+    health: str
+    polls: int
+    unchanged: int
+    unconditional: int
+    entries: int
+    state: str
+
+
+class Feeds:
+    """The feeds table. Every method is one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def ensure(self, feeds: Iterable[tuple[str, str, datetime]]) -> None:
+        """Make a row for each (url, first state, first check) that has none."""
+        with self._c.write() as c:
+            for url, state, first_check in feeds:
+                c.run(
+                    "INSERT INTO feeds (url, state_json, next_check) VALUES (:url, :state, :next) ON CONFLICT (url) DO NOTHING",
+                    {"url": url, "state": state, "next": stamp(first_check)},
+                )
+
+    def due(self, now: datetime, configured: Sequence[str], limit: int = 100_000) -> list[DueFeed]:
+        """Configured feeds whose next check is at or before `now`, the longest overdue first."""
+        wanted = set(configured)
+        rows = self._c.rows(
+            "SELECT url, state_json, last_ok, body_sha FROM feeds WHERE next_check <= :now ORDER BY next_check, url",
+            {"now": stamp(now)},
+        )
+        found = [
+            DueFeed(
+                url=row["url"], state=row["state_json"], first=row["last_ok"] is None, body_sha=row["body_sha"] or ""
+            )
+            for row in rows
+            if row["url"] in wanted
+        ]
+        return found[:limit]
+
+    def poll_done(self, result: PollResult, now: datetime) -> list[str]:
+        """Commit new entries, validators and next check together (decision 1); returns the ids that were new."""
+        with self._c.write() as c:
+            fresh = [item.entry.id for item in result.entries if _insert(c, item, now)]
+            ok = not result.error
+            c.run(
+                """UPDATE feeds SET state_json = :state, next_check = :next, last_polled = :now,
+                     first_polled = CASE WHEN :ok THEN COALESCE(first_polled, :now) ELSE first_polled END,
+                     last_ok = CASE WHEN :ok THEN :now ELSE last_ok END,
+                     last_new = CASE WHEN :fresh > 0 THEN :now ELSE last_new END,
+                     last_status = :status, last_error = :error, health = :health, polls = polls + 1,
+                     unchanged = unchanged + :unchanged, unconditional = unconditional + :unconditional,
+                     entries = entries + :fresh, body_sha = COALESCE(NULLIF(:sha, ''), body_sha),
+                     lang_seen = COALESCE(NULLIF(:lang, ''), lang_seen)
+                   WHERE url = :url""",
+                {
+                    "state": result.state,
+                    "next": stamp(result.next_check),
+                    "now": stamp(now),
+                    "ok": ok,
+                    "fresh": len(fresh),
+                    "status": result.status,
+                    "error": result.error,
+                    "health": result.health,
+                    "unchanged": int(result.unchanged),
+                    "unconditional": int(result.unconditional),
+                    "sha": result.body_sha,
+                    "lang": result.lang_seen,
+                    "url": result.url,
+                },
+            )
+            return fresh
+
+    def statuses(self) -> list[FeedStatus]:
+        """All feeds that were ever configured, by URL."""
+        return [_status(row) for row in self._c.rows("SELECT * FROM feeds ORDER BY url")]
+
+
+def _insert(c: Connection, item: NewEntry, now: datetime) -> bool:
+    entry = item.entry
+    if item.alias and c.row(
+        "SELECT id FROM entries WHERE feed = :feed AND alias = :alias AND id <> :id LIMIT 1",
+        {"feed": entry.feed, "alias": item.alias, "id": entry.id},
+    ):
+        return False  # the same entry under a new guid
+    return (
+        c.run(
+            """INSERT INTO entries (id, feed, alias, url, canonical_url, host, title, entry_json, state, policy, first_seen, published)
+               VALUES (:id, :feed, :alias, :url, :canonical, :host, :title, :json, :state, :policy, :now, :published)
+               ON CONFLICT (id) DO NOTHING""",
+            {
+                "id": entry.id,
+                "feed": entry.feed,
+                "alias": item.alias,
+                "url": entry.url,
+                "canonical": item.canonical_url,
+                "host": item.host,
+                "title": entry.title,
+                "json": dump(entry),
+                "state": item.state,
+                "policy": item.policy,
+                "now": stamp(now),
+                "published": stamp(entry.published),
+            },
+        )
+        == 1
+    )
+
+
+def _status(row: Row) -> FeedStatus:
+    return FeedStatus(
+        url=row["url"],
+        next_check=known(row["next_check"]),
+        last_polled=moment(row["last_polled"]),
+        last_ok=moment(row["last_ok"]),
+        last_new=moment(row["last_new"]),
+        status=row["last_status"] or "",
+        error=row["last_error"] or "",
+        health=row["health"] or "unknown",
+        polls=row["polls"],
+        unchanged=row["unchanged"],
+        unconditional=row["unconditional"],
+        entries=row["entries"],
+        state=row["state_json"],
+    )

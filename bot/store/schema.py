@@ -1,0 +1,149 @@
+"""The tables, as append-only migrations named NNNN_subject: a released one is never edited, only followed.
+
+Times are fixed-width UTC text (`bot.store.rows.stamp`), ids are minted in core, JSON columns end in `_json`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils.migrations import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MIGRATIONS = Migrations("armswatch")
+
+
+@MIGRATIONS(name="0001_ledger_of_feeds_and_entries")
+def _feeds(db: Database) -> None:
+    db.table("feeds").create(
+        {"url": str, "state_json": str, "next_check": str, "first_polled": str, "last_polled": str, "last_ok": str,
+         "last_new": str, "last_status": str, "last_error": str, "health": str, "lang_seen": str, "polls": int,
+         "unchanged": int, "unconditional": int, "entries": int, "body_sha": str},
+        pk="url", not_null={"state_json", "next_check"},
+        defaults={"polls": 0, "unchanged": 0, "unconditional": 0, "entries": 0}, strict=True,
+    )  # fmt: skip
+    db.table("feeds").create_index(["next_check"])
+    db.table("entries").create(
+        {"id": str, "feed": str, "alias": str, "url": str, "canonical_url": str, "host": str, "title": str,
+         "entry_json": str, "state": str, "retry_at": str, "attempts": int, "reason": str, "policy": str,
+         "first_seen": str, "published": str, "article": str},
+        pk="id", not_null={"feed", "entry_json", "state", "first_seen", "policy"}, defaults={"attempts": 0}, strict=True,
+    )  # fmt: skip
+    db.table("entries").create_index(["feed", "alias"])
+    db.table("entries").create_index(["state", "retry_at"])
+    db.table("entries").create_index(["canonical_url"])
+
+
+@MIGRATIONS(name="0002_articles_and_verdicts")
+def _articles(db: Database) -> None:
+    db.table("articles").create(
+        {"id": str, "url": str, "canonical_url": str, "title": str, "text": str, "quality": str, "feed": str,
+         "entry": str, "outlet": str, "outlet_kind": str, "host": str, "lang": str, "authors_json": str,
+         "published": str, "published_basis": str, "first_seen": str, "text_sha": str, "extractor": str,
+         "revision": int, "policy": str, "notes_json": str, "rank": str},
+        pk="id", not_null={"title", "text", "quality", "first_seen", "revision", "policy", "rank"}, strict=True,
+    )  # fmt: skip
+    db.table("articles").create_index(["text_sha"])
+    db.table("articles").create_index(["first_seen"])
+    db.table("articles").create_index(["rank", "first_seen"])
+    # Every URL that led to an article: its own, its redirects, the copies with the very same text.
+    db.table("urls").create({"canonical_url": str, "article": str, "how": str, "seen": str},
+                            pk="canonical_url", not_null={"article", "how"}, strict=True)  # fmt: skip
+    db.table("urls").create_index(["article"])
+    db.table("sightings").create({"article": str, "entry": str, "feed": str, "url": str, "outlet": str, "seen": str},
+                                 pk=("article", "entry"), strict=True)  # fmt: skip
+    db.table("revisions").create({"article": str, "revision": int, "title": str, "text": str, "quality": str, "seen": str},
+                                 pk=("article", "revision"), strict=True)  # fmt: skip
+    db.table("verdicts").create(
+        {"article": str, "watchlist": str, "watchlist_hash": str, "rank": str, "score": float, "direction": str,
+         "kind": str, "stream": str, "verdict_json": str, "revision": int, "at": str},
+        pk=("article", "watchlist"), not_null={"watchlist_hash", "rank", "verdict_json"}, strict=True,
+    )  # fmt: skip
+    db.table("verdicts").create_index(["watchlist", "rank", "at"])
+
+
+@MIGRATIONS(name="0003_evidence")
+def _evidence(db: Database) -> None:
+    db.table("evidence").create(
+        {"id": int, "article": str, "revision": int, "what": str, "record": bytes, "sha256": str, "url": str, "fetched": str,
+         "extractor": str},
+        pk="id", not_null={"article", "what", "record", "sha256", "fetched"}, strict=True,
+    )  # fmt: skip
+    db.table("evidence").create_index(["article"])
+    # Append-only: each row's chain is the hash of the previous row's chain and its own record (decision 22).
+    db.table("hash_log").create({"seq": int, "article": str, "sha256": str, "chain": str, "at": str},
+                                pk="seq", not_null={"sha256", "chain", "at"}, strict=True)  # fmt: skip
+
+
+@MIGRATIONS(name="0004_stories_and_claims")
+def _stories(db: Database) -> None:
+    db.table("fingerprints").create(
+        {"article": str, "version": str, "fingerprint_json": str}, pk="article", strict=True
+    )
+    db.table("bands").create({"band": str, "article": str}, pk=("band", "article"), strict=True)
+    db.table("signatures").create(
+        {"article": str, "story": str, "signature_json": str, "at": str}, pk="article", strict=True
+    )
+    db.table("signatures").create_index(["story"])
+    db.table("signature_keys").create({"key": str, "article": str, "at": str}, pk=("key", "article"), strict=True)
+    db.table("stories").create(
+        {"id": str, "watchlist": str, "title": str, "founded": str, "latest": str, "lang": str, "direction": str,
+         "kind": str, "follows": str, "state": str, "origins_json": str, "alias_of": str},
+        pk="id", not_null={"watchlist", "title", "founded", "latest", "state"}, strict=True,
+    )  # fmt: skip
+    db.table("stories").create_index(["latest"])
+    db.table("members").create(
+        {"story": str, "article": str, "role": str, "copy_of": str, "why_json": str, "at": str},
+        pk=("story", "article"), strict=True,
+    )  # fmt: skip
+    db.table("members").create_index(["article"])
+    db.table("changes").create(
+        {"id": str, "story": str, "watchlist": str, "kind": str, "article": str, "at": str, "policy": str, "fact": str,
+         "claim": str},
+        pk="id", not_null={"story", "watchlist", "kind", "article", "at", "policy"}, strict=True,
+    )  # fmt: skip
+    db.table("changes").create_index(["at"])
+    db.table("claims").create(
+        {"id": str, "article": str, "story": str, "claimant": str, "status": str, "direction": str, "unit": str,
+         "quantity": float, "materiel": str, "published": str, "known_from": str, "claim_json": str},
+        pk="id", not_null={"claimant", "status", "claim_json"}, strict=True,
+    )  # fmt: skip
+    db.table("claims").create_index(["article"])
+    db.table("claims").create_index(["claimant", "direction", "unit"])
+
+
+@MIGRATIONS(name="0005_digests_and_outbox")
+def _digests(db: Database) -> None:
+    db.table("digests").create(
+        {"id": str, "subscription": str, "local_date": str, "cutoff": str, "created": str, "digest_json": str},
+        pk="id", not_null={"subscription", "local_date", "cutoff", "digest_json"}, strict=True,
+    )  # fmt: skip
+    db.table("digests").create_index(["subscription", "local_date"], unique=True)
+    # What each subscription was told, so that a story change is told once (decision 17).
+    db.table("told").create({"subscription": str, "change": str, "digest": str, "at": str},
+                            pk=("subscription", "change"), strict=True)  # fmt: skip
+    db.table("told_adjacent").create({"subscription": str, "article": str, "digest": str},
+                                     pk=("subscription", "article"), strict=True)  # fmt: skip
+    db.table("outbox").create(
+        {"key": str, "kind": str, "subject": str, "channel": str, "target": str, "part": int, "payload": str, "state": str,
+         "attempts": int, "next_try": str, "receipt": str, "error": str, "created": str, "sending_since": str, "sent": str,
+         "resend": int},
+        pk="key", not_null={"kind", "subject", "channel", "target", "part", "payload", "state"},
+        defaults={"attempts": 0, "resend": 0}, strict=True,
+    )  # fmt: skip
+    db.table("outbox").create_index(["kind", "subject", "target", "part"], unique=True)
+    db.table("outbox").create_index(["state", "next_try"])
+
+
+@MIGRATIONS(name="0006_operation")
+def _operation(db: Database) -> None:
+    db.table("heartbeats").create({"job": str, "at": str, "note": str, "report_json": str}, pk="job", strict=True)
+    db.table("notices").create({"id": str, "kind": str, "subject": str, "text": str, "at": str, "recovered": str},
+                               pk="id", strict=True)  # fmt: skip
+    db.table("budgets").create({"host": str, "day": str, "pages": int}, pk=("host", "day"), strict=True)
+    # Rows of our own text form of title and text (bot.core.searching), because CJK has no word boundaries.
+    db["search"].db.execute(
+        "CREATE VIRTUAL TABLE search USING fts5(article UNINDEXED, title, body, tokenize = 'unicode61')"
+    )
