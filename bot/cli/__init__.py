@@ -1,0 +1,105 @@
+"""The front door: `armswatch COMMAND`; every command's module is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.errors import ArmswatchError
+
+# command → (module, attribute, one line for --help). The line stands here so that --help imports nothing.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "backfill": ("bot.cli.backfill", "backfill", "Read the past: files, folders and archives."),
+    "claims": ("bot.cli.claims", "claims", "The ledger of claims; --jsonl reads claims out of items."),
+    "demo": ("bot.cli.demo", "demo", "The whole job on a bundled world on this machine."),
+    "digest": ("bot.cli.digest", "digest", "Preview or send what is due."),
+    "explain": ("bot.cli.explain", "explain", "Why an item matched, or where it stopped."),
+    "extract": ("bot.cli.filters", "extract", "Article text and fields out of HTML files."),
+    "feeds": ("bot.cli.feeds", "feeds", "List feeds and their health; add, remove, import, parse."),
+    "init": ("bot.cli.init", "init", "Write a commented config.toml to start from."),
+    "mail": ("bot.cli.previews", "mail", "See the mail that a digest would become."),
+    "match": ("bot.cli.filters", "match", "Judge items against the watchlists."),
+    "outbox": ("bot.cli.outbox", "outbox", "List, retry or drop deliveries."),
+    "poll": ("bot.cli.watch", "poll", "One round of what is due, then exit."),
+    "run": ("bot.cli.watch", "run", "The watch itself, until it is stopped."),
+    "search": ("bot.cli.search", "search", "Full-text search in what is stored."),
+    "slack": ("bot.cli.previews", "slack", "See the Slack messages that a digest would become."),
+    "status": ("bot.cli.status", "status", "Is the watch alive, and what did it last do?"),
+    "stories": ("bot.cli.stories", "stories", "Stories stored; --jsonl groups items."),
+    "story": ("bot.cli.stories", "story", "One story: its articles, evidence and claims."),
+    "watchlist": ("bot.cli.watchlist", "watchlist", "Check, show, test and learn watchlists."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in sorted(COMMANDS.items())])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else "; `armswatch --help` lists all commands"
+            raise click.UsageError(error.message + hint, ctx) from None
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="armswatch")
+@click.option("--config", metavar="FILE", help="Configuration [default: $ARMSWATCH_CONFIG, else ./config.toml].")
+@click.pass_context
+def cli(ctx: click.Context, config: str | None) -> None:
+    """A watch on Russia–North Korea arms transfers: feeds in, judged and grouped stories out.
+
+    Exit codes: 0 done, 1 something failed and is named, 2 bad usage or configuration, 3 another instance holds the lock.
+    """
+    ctx.ensure_object(dict)
+    ctx.obj["config"] = config
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Entry point of the `armswatch` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # Titles in eleven scripts must not die on a terminal that was set to ASCII.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code: Any = cli.main(args=argv, prog_name="armswatch", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2 if isinstance(error, click.UsageError) else error.exit_code)
+    except ArmswatchError as error:
+        click.echo(f"armswatch: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) went away: nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,92 @@
+"""`stories` and `story`: what developments there are, and one of them in full; `stories --jsonl` groups items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bot.cli import jsonl
+from bot.cli.tables import day, listing, opened
+from bot.cli.watchlists import files as watchlist_files
+from bot.cli.watchlists import lexicon
+
+
+@click.command()
+@click.option(
+    "--jsonl", "as_jsonl", is_flag=True, help="Group items {id,title,text,…}: {id, story, copy_of} a line, no store."
+)
+@click.option("--since", default="30d", show_default=True, help="A date, or a time back such as 7d.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.argument("files", nargs=-1)
+@click.pass_obj
+def stories(obj: dict[str, Any], as_jsonl: bool, since: str, as_json: bool, files: tuple[str, ...]) -> None:
+    """Stories by their latest news, newest first."""
+    if as_jsonl:
+        _group(obj, files)
+        return
+    if files:
+        raise click.UsageError("FILES go with --jsonl")
+    with opened(obj) as (store, now):
+        found = store.stories.since(day(since, now), now.replace(year=9999))
+        rows = [
+            {
+                "id": story.id,
+                "latest": story.latest.isoformat(),
+                "title": story.title,
+                "direction": story.direction or "",
+                "kind": story.kind or "",
+                "articles": len(story.articles),
+                "origins": [f"{origin.claimant} ({origin.basis})" for origin in story.origins],
+                "follows": story.follows,
+            }
+            for story in found
+        ]
+    listing(rows, as_json=as_json, title="stories", empty=f"no story since {since}")
+
+
+def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
+    from bot.core.stories import group
+    from bot.model import Item
+
+    known = lexicon(watchlist_files(obj)[0])
+    order: list[tuple[Any, str, str]] = []  # (id as given, our own id, error)
+    items: list[Item] = []
+    for index, (name, found, error) in enumerate(jsonl.records(files)):
+        if found is None:
+            order.append((name, "", error))
+            continue
+        try:
+            item, _ = jsonl.item(found)
+        except jsonl.BadLine as bad:
+            order.append((name, "", str(bad)))
+            continue
+        # Ids of the input may repeat or be missing; the group works on the line's own number.
+        items.append(Item(**{**{f: getattr(item, f) for f in Item.__dataclass_fields__}, "id": str(index)}))
+        order.append((name, str(index), ""))
+    grouped = {answer.id: answer for answer in group(items, known)}
+    names = {own: name for name, own, _ in order if own}
+    for name, own, error in order:
+        if not own:
+            jsonl.write({"id": name, "error": error})
+            continue
+        answer = grouped[own]
+        jsonl.write({"id": name, "story": answer.story, "copy_of": names[answer.copy_of] if answer.copy_of else None})
+    jsonl.flush()
+
+
+@click.command()
+@click.argument("story_id")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def story(obj: dict[str, Any], story_id: str, as_json: bool) -> None:
+    """One story: the timeline of its articles, who copied whom, its claims, what was announced and what it follows."""
+    from bot.cli.tables import show_story
+
+    with opened(obj) as (store, _):
+        found = store.stories.get(story_id)
+        if found is None and story_id.startswith("a-"):
+            found = store.stories.of_article(story_id)
+        if found is None:
+            raise click.ClickException(f"{story_id}: no such story; `armswatch stories` lists them")
+        show_story(store, found, as_json=as_json)

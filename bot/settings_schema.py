@@ -1,0 +1,174 @@
+"""The shape of config.toml, key by key, with what each may hold; checked by pydantic, unknown keys refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.model import OutletKind
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # seconds
+_SIZE = re.compile(r"(\d+)\s*(KB|MB|GB)", re.IGNORECASE)
+_BYTES = {"kb": 1024, "mb": 1024**2, "gb": 1024**3}
+
+
+def duration(value: Any) -> timedelta:
+    """A duration such as "45s", "15m", "2h", "1d"."""
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('a duration such as "45s", "15m", "2h" or "1d"')
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+
+
+def size(value: Any) -> int:
+    """A size such as "512MB", in bytes."""
+    found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('a size such as "5MB" or "512MB"')
+    return int(found[1]) * _BYTES[found[2].lower()]
+
+
+def zone(value: Any) -> str:
+    """The name of a time zone of the IANA list."""
+    try:
+        ZoneInfo(value)
+    except Exception:  # noqa: BLE001 (zoneinfo raises five kinds for a bad name)
+        raise ValueError('a zone of the IANA list such as "Europe/Kyiv" or "UTC"') from None
+    return str(value)
+
+
+def web_url(value: Any) -> str:
+    """An absolute http or https URL."""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
+        raise ValueError("an absolute http:// or https:// URL without user name")
+    return value
+
+
+def watchlist_name(value: Any) -> str:
+    """The name of a watchlist: the file's name without .toml."""
+    if not isinstance(value, str) or not value:
+        raise ValueError('the name of a watchlist such as "russia-dprk-arms"')
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Size = Annotated[int, BeforeValidator(size)]
+Zone = Annotated[str, BeforeValidator(zone)]
+Url = Annotated[str, BeforeValidator(web_url)]
+Name = Annotated[str, BeforeValidator(watchlist_name)]
+
+
+class Table(BaseModel):
+    """Base of all tables: unknown keys are errors, nothing is converted silently."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FeedTable(Table):
+    """One [[feeds]] table."""
+
+    url: Url
+    name: str = Field(min_length=1)
+    lang: str = Field(default="", pattern=r"^$|^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    kind: OutletKind = "other"
+    tier: Literal["A", "B", "C"] = "B"
+    pages: bool = True
+    user_agent: str = ""
+    auth_env: str = Field(default="", pattern=r"^$|^[A-Z][A-Z0-9_]*$")
+    interval: Duration | None = None
+    watchlists: tuple[Name, ...] = Field(default=(), strict=False)
+
+
+class FeedFile(Table):
+    """A feed file in TOML that config.toml names in `feed_files`."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    feeds: tuple[FeedTable, ...] = Field(default=(), strict=False)
+
+
+class PollingTable(Table):
+    """[polling]: how often and how much."""
+
+    tick: Duration = timedelta(seconds=45)
+    floor: Duration = timedelta(minutes=60)
+    ceiling: Duration = timedelta(hours=24)
+    host_gap: Duration = timedelta(seconds=2)
+    page_budget: int = Field(default=200, ge=0, le=100_000)
+    concurrency: int = Field(default=16, ge=1, le=128)
+    contact: str = ""
+    user_agent: str = ""
+    robots: bool = True
+
+
+class NetworkTable(Table):
+    """[network]: what may be reached."""
+
+    proxy: str = ""
+    allow: tuple[str, ...] = Field(default=(), strict=False)
+    deadline: Duration = timedelta(seconds=30)
+
+
+class WorkersTable(Table):
+    """[workers]: the killable processes that read foreign bytes."""
+
+    count: int = Field(default=2, ge=1, le=64)
+    deadline: Duration = timedelta(seconds=10)
+    memory: Size = 512 * 1024**2
+
+
+class SlackTable(Table):
+    """[slack]: where the Slack Web API is; the token comes from the environment."""
+
+    base_url: Url = "https://slack.com/api/"
+
+
+class SmtpTable(Table):
+    """[smtp]: the mail server; the password comes from the environment."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "implicit", "none"] = "starttls"
+    user: str = ""
+    from_: str = Field(default="", alias="from")
+    ca_file: str = ""
+    reply_to: str = ""
+
+
+class SubscriptionTable(Table):
+    """One [[subscriptions]] table."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    channel: Literal["slack", "email", "console", "file"]
+    target: str = ""
+    watchlists: tuple[Name, ...] = Field(default=(), strict=False)
+    zone: Zone = "UTC"
+    hour: int = Field(default=7, ge=0, le=23)
+    every: Literal["day", "week"] = "day"
+    max_stories: int = Field(default=10, ge=1, le=60)
+    quiet: Literal["line", "nothing"] = "line"
+    alerts: bool = False
+    in_scope_streams: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class ConfigTable(Table):
+    """The whole of config.toml."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    database: str = "armswatch.db"
+    output: str = "armswatch-out"
+    watchlists: tuple[str, ...] = Field(default=("watchlists/russia-dprk-arms.toml",), strict=False, min_length=1)
+    feed_files: tuple[str, ...] = Field(default=(), strict=False)
+    polling: PollingTable = PollingTable()
+    network: NetworkTable = NetworkTable()
+    workers: WorkersTable = WorkersTable()
+    slack: SlackTable = SlackTable()
+    smtp: SmtpTable = SmtpTable()
+    subscriptions: tuple[SubscriptionTable, ...] = Field(default=(), strict=False)
+    feeds: tuple[FeedTable, ...] = Field(default=(), strict=False)
