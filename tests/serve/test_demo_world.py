@@ -74,7 +74,7 @@ PAGES = [p.slug for p in read_manifest(NOW).pieces if not p.gone]
 def test_the_world_has_every_dialect_language_and_trap_that_the_demo_promises():
     manifest = read_manifest(NOW)
     assert {o.format for o in manifest.outlets} == {"rss", "atom", "rdf", "json", "truncated", "html"}
-    assert {"en", "ko", "ru", "uk", "ja", "de", "pl"} <= {o.lang for o in manifest.outlets}
+    assert {"en", "ko", "ru", "uk", "ja", "de", "pl", "fr", "zh-TW"} <= {o.lang for o in manifest.outlets}
     assert {"windows-1251", "euc-kr"} <= {o.encoding for o in manifest.outlets}
     assert {"MSK", "KST"} <= {o.zone_name for o in manifest.outlets}
     assert {"shipment-claim", "logistics-imagery", "tech-transfer", "denial", "sanctions"} <= {
@@ -82,7 +82,7 @@ def test_the_world_has_every_dialect_language_and_trap_that_the_demo_promises():
     }
     assert {"dprk>russia", "russia>dprk"} <= {p.direction for p in manifest.pieces}
     assert sum(p.expect == "none" for p in manifest.pieces) >= 8
-    assert {p.stream for p in manifest.pieces if p.expect == "borderline"} == {"personnel", "diplomacy"}
+    assert {p.stream for p in manifest.pieces if p.expect == "borderline"} == {"personnel", "diplomacy", "monitoring"}
     assert sum(p.copy_of == "containers" and p.round == 1 for p in manifest.pieces) == 2
 
 
@@ -114,6 +114,8 @@ def test_a_naive_time_is_refused():
         ("en", "28 February", "28 February 2027"),
         ("ru", "28 февраля", "28 февраля 2027"),
         ("uk", "28 лютого", "28 лютого 2027"),
+        ("fr", "28 février", "28 février 2027"),
+        ("zh-TW", "2月28日", "2027年2月28日"),
         ("de", "28. Februar", "28. Februar 2027"),
         ("pl", "28 lutego", "28 lutego 2027"),
         ("ko", "2월 28일", "2027년 2월 28일"),
@@ -122,6 +124,10 @@ def test_a_naive_time_is_refused():
 )
 def test_dates_in_texts_are_relative_and_written_in_the_language(lang: str, short: str, full: str):
     assert dated("{date:-1} / {fulldate:-1}", NOW, lang) == f"{short} / {full}"
+
+
+def test_the_first_of_a_month_is_premier_in_french():
+    assert dated("{date:0}", NOW, "fr") == "1er mars"
 
 
 # ── feeds ─────────────────────────────────────────────────────────────────────────────────────────────────────

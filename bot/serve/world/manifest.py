@@ -18,6 +18,7 @@ Validators = Literal["both", "etag", "modified", "none"]
 # Genitive where the language wants one after a day number.
 _MONTHS: dict[str, str] = {
     "en": "January February March April May June July August September October November December",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
@@ -179,6 +180,7 @@ def _piece(
 
 def dated(text: str, day: datetime, lang: str) -> str:
     """`text` with `{date:-3}` (three days before `day`) and `{fulldate:-3}` (with the year) written out in `lang`."""
+    lang = lang.partition("-")[0]
 
     def write(found: re.Match[str]) -> str:
         that = day + timedelta(days=int(found[2]))
@@ -187,7 +189,8 @@ def dated(text: str, day: datetime, lang: str) -> str:
             first, rest = _CJK[lang]
             return (first.format(y=that.year) if year else "") + rest.format(m=that.month, d=that.day)
         months = _MONTHS.get(lang, _MONTHS["en"]).split()
-        words = f"{that.day}{'.' if lang == 'de' else ''} {months[that.month - 1]}"
+        mark = "." if lang == "de" else "er" if lang == "fr" and that.day == 1 else ""
+        words = f"{that.day}{mark} {months[that.month - 1]}"
         return f"{words} {that.year}" if year else words
 
     return _DATE.sub(write, text)
