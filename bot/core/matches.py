@@ -1,0 +1,44 @@
+"""Watchlists × item → verdicts with evidence, or a trace of why not; one automaton pass for all watchlists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.automata import Automaton
+from bot.core.judging import Judge
+from bot.core.readings import HEAD, TAIL, Scan
+from bot.core.terms import Term
+from bot.core.text import fold, read
+from bot.core.watchlists import Watchlist
+from bot.model import Item, Verdict
+
+__all__ = ["HEAD", "TAIL", "Matcher"]
+
+
+class Matcher:
+    """Judges items against watchlists. Built once; holds nothing of an item, so threads may share it."""
+
+    def __init__(self, watchlists: Sequence[Watchlist]) -> None:
+        self.watchlists = tuple(watchlists)
+        terms: list[Term] = []
+        self._judges: list[Judge] = []
+        for watchlist in self.watchlists:
+            self._judges.append(Judge(watchlist, len(terms)))
+            terms.extend(watchlist.terms)
+        self._automaton = Automaton(terms)
+        self._judge_of = tuple(number for number, w in enumerate(self.watchlists) for _ in w.terms)
+
+    def verdicts(self, item: Item) -> tuple[Verdict, ...]:
+        """One verdict per watchlist, best first. Reads the first 200,000 and the last 20,000 characters of a text."""
+        scan = Scan(item.title, item.text)
+        shares: list[list[tuple[int, int, int]]] = [[] for _ in self._judges]
+        for start, end, number in self._automaton.hits(scan.reading.text):
+            shares[self._judge_of[number]].append((start, end, number))
+        found = [judge.verdict(scan, hits) for judge, hits in zip(self._judges, shares, strict=True)]
+        order = {"match": 0, "borderline": 1, "none": 2}
+        return tuple(sorted(found, key=lambda verdict: (order[verdict.rank], -verdict.score)))
+
+    def gate(self, title: str, summary: str) -> bool:
+        """Whether a title and summary name one party or one piece of goods of any watchlist (decision 23's wide gate)."""
+        text = read(fold(f"{title}\n{summary[:HEAD]}")).text
+        return any(self._judges[self._judge_of[n]].opens(n) for _, _, n in self._automaton.hits(text))

@@ -1,0 +1,65 @@
+"""One item as the matcher reads it: title and text in one folded string, with sentences, fields and the way back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+from bot.core.text import fold, read, sentences
+from bot.model import Where
+
+_SCRIPTS = {
+    "kana": re.compile("[\u3041-\u3096\u30a1-\u30fa]"),
+    "hangul": re.compile("[\uac00-\ud7a3]"),
+    "latin": re.compile("[A-Za-z]"),
+    "cyrillic": re.compile("[\u0400-\u052f]"),
+}
+HEAD = 200_000  # code points of a text that are read from its beginning (decision 11)
+TAIL = 20_000  # and from its end
+
+
+class Scan:
+    """Title, head and tail of an item, folded together once. Places are those of `reading.text` until `place`."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self.title, self.text = title[:HEAD], text
+        self.cut = max(0, len(text) - HEAD - TAIL)
+        self.joined = f"{self.title}\n{text}" if not self.cut else f"{self.title}\n{text[:HEAD]}\n{text[-TAIL:]}"
+        self.reading = read(fold(self.joined))
+        self._head = len(self.title) + 1
+
+    def place(self, start: int, end: int) -> tuple[Where, int, int]:
+        """Where [start, end) of the joined original lies: title or text, in code points of the item as given."""
+        if start < self._head:
+            return "title", start, min(end, len(self.title))
+        start, end = start - self._head, end - self._head
+        if self.cut and start >= HEAD:
+            shift = len(self.text) - TAIL - HEAD - 1
+            return "text", start + shift, end + shift
+        return "text", start, min(end, HEAD) if self.cut else end
+
+    def written_in(self, script: str) -> bool:
+        """Whether the item holds letters of a script; `han` means Han without kana and Hangul: Chinese."""
+        if script == "han":
+            return not (_SCRIPTS["kana"].search(self.joined) or _SCRIPTS["hangul"].search(self.joined))
+        return bool(_SCRIPTS[script].search(self.joined))
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """The sentences of the joined original, in order."""
+        return sentences(self.joined)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each sentence begins."""
+        return [start for start, _ in self.spans]
+
+    @cached_property
+    def titles(self) -> int:
+        """How many of the sentences belong to the title."""
+        return bisect_right(self.starts, self._head - 1)
+
+    def sentence(self, place: int) -> int:
+        """The number of the sentence that holds a place of the joined original."""
+        return max(0, bisect_right(self.starts, place) - 1)

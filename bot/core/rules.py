@@ -1,0 +1,125 @@
+"""What a watchlist demands of an article: concepts, rules, cancels, streams and kinds, as values over bit masks.
+
+Every concept of a watchlist is one bit; a sentence is the set of bits found in it, so that a rule costs a few
+machine words. `Demand` is the shape that rules, cancels, streams and kinds share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+FIELDS = ("title", "lead", "body", "tail")
+WITHIN = ("sentence", "sentences", "paragraph", "title", "front", "item")
+"""Where all concepts of a rule must meet: one sentence, two in a row, one paragraph, the title, title and lead, anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Every group of `all` has a concept present, and none of `none` is."""
+
+    all: tuple[int, ...] = ()  # each a mask of alternatives
+    none: int = 0
+    words: tuple[tuple[str, ...], ...] = ()  # the same groups as written, for the trace
+
+    def met(self, mask: int) -> bool:
+        """Whether a window with these concepts meets the demand."""
+        if mask & self.none:
+            return False
+        return all(mask & group for group in self.all)
+
+    def used(self) -> int:
+        """All concepts that the demand asks for."""
+        used = 0
+        for group in self.all:
+            used |= group
+        return used
+
+    def lacking(self, mask: int) -> tuple[str, ...]:
+        """The groups that a window lacks, each as 'a or b'."""
+        return tuple(" or ".join(words) for words, group in zip(self.words, self.all, strict=True) if not mask & group)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Points for a window that meets the demand; `reach` is the most words between the concepts, 0 for any."""
+
+    name: str
+    demand: Demand
+    within: str
+    points: float
+    fields: tuple[str, ...] = FIELDS
+    reach: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """In a sentence that meets the demand, the concepts of `drop` do not count. Only that sentence is touched."""
+
+    name: str
+    demand: Demand
+    drop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An adjacent stream of borderline items and the leg that it lacks, in words for the reader."""
+
+    name: str
+    label: str
+    missing: str
+    demand: Demand
+    within: str = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of match: what its evidence sentences hold; the first kind with the most points wins."""
+
+    name: str
+    label: str
+    demand: Demand
+    points: float = 1.0
+    flow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A named group of terms. `parties` are those it stands for, `voice` is give or take, `flow` a usual direction."""
+
+    name: str
+    label: str
+    bit: int
+    parties: tuple[str, ...] = ()
+    voice: str = ""
+    flow: str = ""
+    mask: bool = False  # its hits hide other concepts' hits that they overlap: phrases that are not what they look like
+    goods: bool = False  # what is given and received: an owner in front of it is its giver
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Points become ranks: `match` and `borderline` are the points needed; the rest weighs where a sentence stands."""
+
+    match: float = 10.0
+    borderline: float = 4.0
+    title: float = 3.0
+    lead: float = 2.0
+    body: float = 1.0
+    tail: float = 0.5
+    lead_chars: int = 500  # of the text, for what counts as lead
+    body_chars: int = 6000  # texts longer than this share out their body points
+    most: int = 3  # sentences that count in each field
+    tail_share: float = 0.2  # of a text longer than body_chars
+
+    def weight(self, where: str) -> float:
+        """The weight of a field."""
+        return {"title": self.title, "lead": self.lead, "body": self.body, "tail": self.tail}[where]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A small learned scorer over the rule's own features: a log-odds that moves the points, never replaces the rule."""
+
+    bias: float = 0.0
+    weights: dict[str, float] = field(default_factory=dict)
+    floor: float = 0.0

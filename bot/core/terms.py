@@ -1,0 +1,193 @@
+"""Watch terms: how one line of a watchlist is spelled, and whether a place in a folded text is that term.
+
+A term is written as a reader would write it, folded like the articles are:
+
+    weapon*          a stem: any ending may follow
+    *munition*       the stem may also be the second half of a compound
+    arms             a whole word
+    north korea*     words in a row; a space stands for any run of spaces, hyphens, slashes, line ends, middle dots
+    север* коре*     every word may be a stem
+    북한, 北朝鮮      Hangul, kana and Han are found inside running text, with particles or without
+
+A table adds guards: `after`, `before` (re2 patterns for what stands next to the term), `script`, `cased`, `weak`,
+`needs`, `unless` (concepts of the same sentence), `regex` with its `anchor`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import re2
+
+from bot.core.text import fold, read
+
+SCRIPTS = ("hangul", "kana", "han", "latin", "cyrillic")
+_NEIGHBOUR = 12  # code points that a `before` or `after` pattern may look at
+_REGEX_REACH = 160  # code points to either side of the anchor that a `regex` may look at
+# Bound on what re2 may build for one pattern: a watchlist line is no program.
+MAX_REGEX = 400
+
+
+def unspaced(char: str) -> bool:
+    """Whether a code point belongs to a script that is found inside running text (Hangul, kana, Han)."""
+    return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" or char == "々"
+
+
+def script_of(text: str) -> str:
+    """The script of a term, by its first letter: one of SCRIPTS, or '' for digits and signs."""
+    for char in text:
+        if "\u3040" <= char <= "\u30ff":
+            return "kana"
+        if "\uac00" <= char <= "\ud7a3":
+            return "hangul"
+        if "\u3400" <= char <= "\u9fff":
+            return "han"
+        if "\u0400" <= char <= "\u052f":
+            return "cyrillic"
+        if char.isalpha():
+            return "latin"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One word of a term: its folded letters, and whether an ending may follow."""
+
+    text: str
+    stem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One compiled watch term; `anchor` is the literal that the automaton looks for."""
+
+    written: str
+    lang: str
+    concept: str
+    anchor: str
+    rest: tuple[Chunk, ...] = ()  # the words after the anchor
+    stem: bool = False  # whether an ending may follow the anchor
+    inside: bool = False  # no word boundary wanted to the left
+    before: Any = None  # compiled re2 pattern or None
+    after: Any = None
+    regex: Any = None
+    script: str = ""
+    cased: str = ""  # the exact spelling wanted, or ""
+    weak: bool = False
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = field(default=(), compare=False)
+
+    def end(self, text: str, start: int, stop: int) -> int:
+        """Where the term that begins with the anchor at [start, stop) of folded `text` ends, or -1 if it is not there."""
+        if not self.inside and start and _joined(text[start - 1], text[start]):
+            return -1
+        end = _word_end(text, stop, self.stem)
+        if end < 0:
+            return -1
+        for chunk in self.rest:
+            begin = _gap(text, end)
+            if begin < 0 or not text.startswith(chunk.text, begin):
+                return -1
+            end = _word_end(text, begin + len(chunk.text), chunk.stem)
+            if end < 0:
+                return -1
+        if self.before is not None and not self.before.search(text[max(0, start - _NEIGHBOUR) : start]):
+            return -1
+        if self.after is not None and not self.after.match(text[end : end + _NEIGHBOUR]):
+            return -1
+        return end
+
+    def span(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
+        """The folded span of the term around an anchor hit, or None."""
+        if self.regex is None:
+            end = self.end(text, start, stop)
+            return None if end < 0 else (start, end)
+        left = max(0, start - _REGEX_REACH)
+        for found in self.regex.finditer(text[left : stop + _REGEX_REACH]):
+            if found.start() + left <= start and stop <= found.end() + left:
+                return found.start() + left, found.end() + left
+        return None
+
+
+def _joined(left: str, right: str) -> bool:
+    """Whether two neighbouring code points belong to one word."""
+    return left.isalnum() and right.isalnum() and not unspaced(left) and not unspaced(right)
+
+
+def _word_end(text: str, end: int, stem: bool) -> int:
+    length = len(text)
+    if end >= length or not _joined(text[end - 1], text[end]):
+        return end
+    if not stem:
+        return -1
+    limit = min(length, end + 24)  # an ending or the rest of a compound, not a page without spaces
+    while end < limit and text[end].isalnum() and not unspaced(text[end]):
+        end += 1
+    return end
+
+
+def _gap(text: str, end: int) -> int:
+    """Where the next word begins after one separator (or none between unspaced scripts), or -1."""
+    if end < len(text) and text[end] == " ":
+        return end + 1
+    return end if end < len(text) and unspaced(text[end]) else -1
+
+
+def compile_term(written: str, *, lang: str, concept: str, options: dict[str, Any] | None = None) -> Term:
+    """The compiled term. Raises ValueError with what is wrong, in words for the file's author."""
+    options = options or {}
+    extra: dict[str, Any] = {
+        "script": str(options.get("script", "")),
+        "weak": bool(options.get("weak", False)),
+        "needs": tuple(options.get("needs", ())),
+        "unless": tuple(options.get("unless", ())),
+        "seeds": tuple(options.get("seeds", ())),
+        "cased": written.replace("*", "") if options.get("cased") else "",
+    }
+    if options.get("before"):
+        extra["before"] = pattern(f"(?:{options['before']})$")
+    if options.get("after"):
+        extra["after"] = pattern(str(options["after"]))
+    if options.get("regex"):
+        anchor = fold(str(options.get("anchor", ""))).text
+        if not anchor.strip():
+            raise ValueError("a regex needs an `anchor`: a literal that every match contains")
+        return Term(written, lang, concept, anchor, regex=pattern(str(options["regex"])), **extra)
+    words = read(fold(written)).text.split()
+    if not words:
+        raise ValueError("the term is empty")
+    inside = words[0].startswith("*")
+    chunks = [Chunk(word.strip("*"), word.endswith("*")) for word in words]
+    if any("*" in chunk.text or not chunk.text for chunk in chunks) or any(w.startswith("*") for w in words[1:]):
+        raise ValueError("`*` may stand at the end of a word, and at the beginning of the first one")
+    if len(chunks[0].text) < 2 and chunks[0].stem:
+        raise ValueError("a stem of one letter matches nearly every word")
+    # Whole words in a row are one literal; what follows the first stem is looked at by hand.
+    first = next((number for number, chunk in enumerate(chunks) if chunk.stem), len(chunks) - 1)
+    return Term(
+        written,
+        lang,
+        concept,
+        " ".join(chunk.text for chunk in chunks[: first + 1]),
+        rest=tuple(chunks[first + 1 :]),
+        stem=chunks[first].stem,
+        inside=inside or unspaced(chunks[0].text[0]),
+        **extra,
+    )
+
+
+def pattern(source: str) -> Any:
+    """A linear-time pattern (google-re2). Raises ValueError when re2 cannot run it: look-around, back-references."""
+    if len(source) > MAX_REGEX:
+        raise ValueError(f"the pattern is longer than {MAX_REGEX} characters")
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        return re2.compile(source, options)
+    except re2.error as error:
+        detail = error.args[0] if error.args else error
+        text = detail.decode() if isinstance(detail, bytes) else str(detail)
+        raise ValueError(f"re2 refuses the pattern: {text}") from error

@@ -1,0 +1,430 @@
+"""A watchlist file (TOML) as a checked value: parties, concepts with terms, rules, streams, kinds, scoring.
+
+Every problem of a file is reported at once, with file, key path, what was found, what is expected, and a hint.
+The language is described in docs/watchlists.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from bot.core.rules import FIELDS, WITHIN, Cancel, Concept, Demand, Kind, Rule, Scoring, Stream
+from bot.core.terms import SCRIPTS, Term, compile_term
+from bot.errors import Problem, WatchlistError
+
+MAX_TERMS = 250_000
+MAX_BYTES = 32 * 1024 * 1024
+_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?\Z|\*\Z")
+_TOP = (
+    "schema",
+    "title",
+    "about",
+    "parties",
+    "groups",
+    "concepts",
+    "rules",
+    "cancels",
+    "streams",
+    "kinds",
+    "scoring",
+    "seeds",
+)
+_CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "terms", "about")
+_TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
+_RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """One checked watchlist. `hash` is the short sha256 of the file's bytes; `labels` name concepts for readers."""
+
+    name: str
+    title: str
+    hash: str
+    labels: Mapping[str, str]
+    parties: Mapping[str, str]  # id → label, in the order of the file
+    concepts: Mapping[str, Concept]
+    groups: Mapping[str, tuple[str, ...]]
+    terms: tuple[Term, ...]
+    rules: tuple[Rule, ...]
+    cancels: tuple[Cancel, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    scoring: Scoring = field(default_factory=Scoring)
+    seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    about: str = ""
+    file: str = ""
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """The concepts that a name stands for: itself, or the members of the group."""
+        return self.groups.get(name, (name,))
+
+
+def load(raw: bytes, *, file: str) -> Watchlist:
+    """The watchlist in `raw`. Raises WatchlistError with every problem of the file."""
+    return _Reader(raw, file).read()
+
+
+class _Reader:
+    """Reads one file and collects what is wrong with it."""
+
+    def __init__(self, raw: bytes, file: str) -> None:
+        self.raw, self.file = raw, file
+        self.problems: list[Problem] = []
+        self.concepts: dict[str, Concept] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self.parties: dict[str, str] = {}
+
+    def wrong(self, key: str, found: object, expected: str, hint: str = "", line: int | None = None) -> None:
+        self.problems.append(Problem(self.file, key, repr(found) if found != "" else "", expected, hint, line))
+
+    def read(self) -> Watchlist:
+        table = self.table()
+        if self.problems:
+            raise WatchlistError(self.problems, subject=self.file)
+        self.unknown(table, _TOP, "")
+        if table.get("schema") != 1:
+            self.wrong("schema", table.get("schema", "nothing"), "schema = 1", "the version of this file's language")
+        title = self.text(table, "title", "", needed=True)
+        for name, value in self.tables(table, "parties").items():
+            self.name(f"parties.{name}", name)
+            self.unknown(value, ("label",), f"parties.{name}")
+            self.parties[name] = self.text(value, "label", f"parties.{name}", needed=True)
+        raw_concepts = self.tables(table, "concepts")
+        if not raw_concepts:
+            self.wrong("concepts", "", "at least one [concepts.NAME] with terms")
+        for bit, (name, value) in enumerate(raw_concepts.items()):
+            self.concept(name, value, bit)
+        for name, members in dict(self.tables(table, "groups", values=True)).items():
+            self.groups[name] = self.names(members, f"groups.{name}")
+            if name in self.concepts:
+                self.wrong(f"groups.{name}", name, "a name that no concept has")
+        if self.parties and "parties" not in self.groups:
+            pass
+        terms: list[Term] = []
+        for name, value in raw_concepts.items():
+            terms.extend(self.terms(name, value.get("terms", {})))
+        if len(terms) > MAX_TERMS:
+            self.wrong("concepts", len(terms), f"at most {MAX_TERMS} terms")
+        rules = [r for i, v in self.rows(table, "rules") if (r := self.rule(v, f"rules[{i}]")) is not None]
+        if not rules and not self.problems:
+            self.wrong("rules", "", "at least one [[rules]]")
+        scoring = self.scoring(table.get("scoring", {}), rules)
+        watchlist = Watchlist(
+            name=PurePosixPath(self.file.replace("\\", "/")).name.removesuffix(".toml"),
+            title=title,
+            hash=hashlib.sha256(self.raw).hexdigest()[:12],
+            labels={name: concept.label for name, concept in self.concepts.items()},
+            parties=self.parties,
+            concepts=self.concepts,
+            groups=self.groups,
+            terms=tuple(terms),
+            rules=tuple(rules),
+            cancels=tuple(self.cancel(v, f"cancels[{i}]") for i, v in self.rows(table, "cancels")),
+            streams=tuple(self.stream(v, f"streams[{i}]") for i, v in self.rows(table, "streams")),
+            kinds=tuple(self.kind(v, f"kinds[{i}]") for i, v in self.rows(table, "kinds")),
+            scoring=scoring,
+            seeds=self.seeds(table.get("seeds", {}), terms),
+            about=self.text(table, "about", ""),
+            file=self.file,
+        )
+        if self.problems:
+            raise WatchlistError(self.problems, subject=self.file)
+        return watchlist
+
+    def table(self) -> dict[str, Any]:
+        if not self.raw.strip():
+            self.wrong("", "an empty file", "a watchlist", "docs/watchlists.md shows the smallest one")
+            return {}
+        if len(self.raw) > MAX_BYTES:
+            self.wrong("", f"{len(self.raw)} bytes", f"at most {MAX_BYTES} bytes")
+            return {}
+        try:
+            return tomllib.loads(self.raw.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            line = self.raw[: error.start].count(b"\n") + 1
+            self.wrong("", f"byte 0x{self.raw[error.start]:02x}", "UTF-8", "save the file as UTF-8", line)
+        except tomllib.TOMLDecodeError as error:
+            place = re.search(r"line (\d+)", str(error))
+            line = int(place[1]) if place else self.raw.count(b"\n") + 1
+            self.wrong("", str(error), "TOML", "see https://toml.io", line)
+        except RecursionError:
+            self.wrong("", "nesting without end", "TOML of a few levels")
+        return {}
+
+    # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def concept(self, name: str, value: dict[str, Any], bit: int) -> None:
+        key = f"concepts.{name}"
+        self.name(key, name)
+        self.unknown(value, _CONCEPT, key)
+        parties = value.get("party", [])
+        parties = [parties] if isinstance(parties, str) else parties
+        if not isinstance(parties, list) or any(party not in self.parties for party in parties):
+            self.wrong(f"{key}.party", parties, f"one or more of {', '.join(self.parties) or 'the declared [parties]'}")
+            parties = []
+        voice = self.text(value, "voice", key)
+        if voice not in {"", "give", "take"}:
+            self.wrong(f"{key}.voice", voice, "give or take")
+        self.concepts[name] = Concept(
+            name,
+            self.text(value, "label", key) or name,
+            bit,
+            tuple(parties),
+            voice,
+            self.flow(value, key),
+            mask=self.flag(value, "mask", key),
+            goods=self.flag(value, "goods", key),
+        )
+
+    def flow(self, value: dict[str, Any], key: str) -> str:
+        flow = self.text(value, "flow", key)
+        giver, _, receiver = flow.partition(">")
+        if flow and (giver not in self.parties or receiver not in self.parties or giver == receiver):
+            self.wrong(f"{key}.flow", flow, "giver>receiver, both declared under [parties]")
+            return ""
+        return flow
+
+    def terms(self, concept: str, by_lang: Any) -> list[Term]:
+        key = f"concepts.{concept}.terms"
+        if not isinstance(by_lang, dict) or not by_lang:
+            self.wrong(key, by_lang, 'lists of terms by language: terms.en = ["shell*"]')
+            return []
+        found: list[Term] = []
+        for lang, entries in by_lang.items():
+            if not _LANG.match(lang):
+                self.wrong(f"{key}.{lang}", lang, "a language tag (en, zh-Hant) or '*' for any")
+            if not isinstance(entries, list):
+                self.wrong(f"{key}.{lang}", entries, "a list of terms")
+                continue
+            for number, entry in enumerate(entries):
+                term = self.term(entry, concept, lang, f"{key}.{lang}[{number}]")
+                if term is not None:
+                    found.append(term)
+        return found
+
+    def term(self, entry: Any, concept: str, lang: str, key: str) -> Term | None:
+        options: dict[str, Any] = {}
+        if isinstance(entry, dict):
+            options = entry
+            before = len(self.problems)
+            self.unknown(entry, _TERM, key)
+            for name in ("needs", "unless"):
+                if name in entry:
+                    members = self.names(entry[name], f"{key}.{name}")
+                    options = {**options, name: [m for member in members for m in self.groups.get(member, (member,))]}
+            if entry.get("script", "") not in ("", *SCRIPTS):
+                self.wrong(f"{key}.script", entry["script"], f"one of {', '.join(SCRIPTS)}")
+            for name in ("before", "after", "regex", "anchor"):
+                self.text(entry, name, key)
+            seeds = entry.get("seeds", [])
+            if not isinstance(seeds, list) or any(not isinstance(seed, int) for seed in seeds):
+                self.wrong(f"{key}.seeds", seeds, "a list of seed numbers")
+            if len(self.problems) > before:
+                return None
+            written = entry.get("term", entry.get("regex", ""))
+        else:
+            written = entry
+        if not isinstance(written, str) or not written.strip():
+            self.wrong(key, entry, 'a term, or { term = "…", … }')
+            return None
+        try:
+            return compile_term(written, lang=lang, concept=concept, options=options)
+        except ValueError as error:
+            self.wrong(key, written, "a term that can be searched", str(error))
+            return None
+
+    def rule(self, value: dict[str, Any], key: str) -> Rule | None:
+        self.unknown(value, _RULE, key)
+        within = self.text(value, "within", key) or "sentence"
+        if within not in WITHIN:
+            self.wrong(f"{key}.within", within, f"one of {', '.join(WITHIN)}")
+        fields = value.get("fields", list(FIELDS))
+        if not isinstance(fields, list) or not fields or any(name not in FIELDS for name in fields):
+            self.wrong(f"{key}.fields", fields, f"some of {', '.join(FIELDS)}")
+            fields = list(FIELDS)
+        reach = value.get("words", 0)
+        if not isinstance(reach, int) or reach < 0:
+            self.wrong(f"{key}.words", reach, "a number of words")
+            reach = 0
+        return Rule(
+            self.text(value, "name", key, needed=True),
+            self.demand(value, key),
+            within,
+            self.number(value, "points", key, 0.0, needed=True),
+            tuple(fields),
+            reach,
+        )
+
+    def cancel(self, value: dict[str, Any], key: str) -> Cancel:
+        self.unknown(value, ("name", "all", "none", "drop", "about"), key)
+        drop = self.mask(self.names(value.get("drop", []), f"{key}.drop"))
+        if not drop:
+            self.wrong(f"{key}.drop", "", "the concepts that do not count in such a sentence")
+        return Cancel(self.text(value, "name", key, needed=True), self.demand(value, key), drop)
+
+    def stream(self, value: dict[str, Any], key: str) -> Stream:
+        self.unknown(value, ("name", "label", "missing", "all", "none", "within", "about"), key)
+        within = self.text(value, "within", key) or "item"
+        if within not in WITHIN:
+            self.wrong(f"{key}.within", within, f"one of {', '.join(WITHIN)}")
+        name = self.text(value, "name", key, needed=True)
+        label = self.text(value, "label", key) or name
+        return Stream(name, label, self.text(value, "missing", key, needed=True), self.demand(value, key), within)
+
+    def kind(self, value: dict[str, Any], key: str) -> Kind:
+        self.unknown(value, ("name", "label", "all", "none", "points", "flow", "about"), key)
+        name = self.text(value, "name", key, needed=True)
+        label = self.text(value, "label", key) or name
+        points = self.number(value, "points", key, 1.0)
+        return Kind(name, label, self.demand(value, key, needed=False), points, self.flow(value, key))
+
+    def scoring(self, value: Any, rules: list[Rule]) -> Scoring:
+        if not isinstance(value, dict):
+            self.wrong("scoring", value, "a table")
+            return Scoring()
+        known = tuple(Scoring.__dataclass_fields__)
+        self.unknown(value, known, "scoring")
+        numbers: dict[str, Any] = {}
+        for name in known:
+            if name in value:
+                default = getattr(Scoring(), name)
+                number = self.number(value, name, "scoring", default)
+                if number < 0:
+                    self.wrong(f"scoring.{name}", number, "a number of 0 or more")
+                numbers[name] = int(number) if isinstance(default, int) else number
+        scoring = Scoring(**numbers)
+        if scoring.borderline > scoring.match:
+            self.wrong("scoring.borderline", scoring.borderline, f"at most scoring.match ({scoring.match})")
+        most = reachable(rules, scoring)
+        if rules and scoring.match > most:
+            self.wrong(
+                "scoring.match",
+                scoring.match,
+                f"at most {most:g}, the most that the rules can give together",
+                "no article could ever match",
+            )
+        return scoring
+
+    def seeds(self, value: Any, terms: list[Term]) -> dict[str, tuple[int, ...]]:
+        if not isinstance(value, dict):
+            self.wrong("seeds", value, "a table: term = [numbers of the seed articles that hold it]")
+            return {}
+        written = {term.written for term in terms}
+        found: dict[str, tuple[int, ...]] = {term.written: term.seeds for term in terms if term.seeds}
+        for term, numbers in value.items():
+            if term not in written:
+                self.wrong(f"seeds.{term}", term, "a term of this file, as written there")
+            if not isinstance(numbers, list) or any(not isinstance(n, int) or n < 0 for n in numbers):
+                self.wrong(f"seeds.{term}", numbers, "a list of seed numbers")
+                continue
+            found[term] = tuple(numbers)
+        return found
+
+    # ── small checks ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def demand(self, value: dict[str, Any], key: str, *, needed: bool = True) -> Demand:
+        groups = value.get("all", [])
+        if not isinstance(groups, list) or (needed and not groups):
+            self.wrong(f"{key}.all", groups or "", 'a list of concepts: ["russia", "arms|ammunition"]')
+            groups = []
+        masks, words = [], []
+        for number, group in enumerate(groups):
+            if not isinstance(group, str):
+                self.wrong(f"{key}.all[{number}]", group, "the name of a concept or group, or several joined by |")
+                continue
+            names = self.names([part.strip() for part in group.split("|")], f"{key}.all[{number}]")
+            masks.append(self.mask(names))
+            words.append(tuple(part.strip() for part in group.split("|")))
+        none = self.mask(self.names(value.get("none", []), f"{key}.none"))
+        return Demand(tuple(masks), none, tuple(words))
+
+    def mask(self, names: tuple[str, ...]) -> int:
+        mask = 0
+        for name in names:
+            for member in self.groups.get(name, (name,)):
+                if member in self.concepts:
+                    mask |= 1 << self.concepts[member].bit
+        return mask
+
+    def names(self, value: Any, key: str) -> tuple[str, ...]:
+        if not isinstance(value, list) or any(not isinstance(name, str) for name in value):
+            self.wrong(key, value, "a list of names of concepts or groups")
+            return ()
+        known = [name for name in value if name in self.concepts or name in self.groups]
+        for name in value:
+            if name not in known:
+                close = [k for k in (*self.concepts, *self.groups) if k[:3] == name[:3]]
+                self.wrong(key, name, "a concept or group of this file", f"did you mean {close[0]}?" if close else "")
+        return tuple(known)
+
+    def unknown(self, value: dict[str, Any], known: tuple[str, ...], key: str) -> None:
+        for name in value:
+            if name not in known:
+                self.wrong(f"{key}.{name}" if key else name, name, f"one of {', '.join(known)}")
+
+    def text(self, value: dict[str, Any], name: str, key: str, *, needed: bool = False) -> str:
+        path = f"{key}.{name}" if key else name
+        text = value.get(name, "")
+        if not isinstance(text, str):
+            self.wrong(path, text, "a string")
+            return ""
+        if needed and not text.strip():
+            self.wrong(path, "", "a string that is not empty")
+        return text
+
+    def number(self, value: dict[str, Any], name: str, key: str, default: float, *, needed: bool = False) -> float:
+        number = value.get(name, default)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= 1e6:
+            self.wrong(f"{key}.{name}", number, "a number")
+            return default
+        if needed and name not in value:
+            self.wrong(f"{key}.{name}", "", "a number")
+        return float(number)
+
+    def flag(self, value: dict[str, Any], name: str, key: str) -> bool:
+        flag = value.get(name, False)
+        if not isinstance(flag, bool):
+            self.wrong(f"{key}.{name}", flag, "true or false")
+            return False
+        return flag
+
+    def name(self, key: str, name: str) -> None:
+        if not _NAME.match(name):
+            self.wrong(key, name, "a name of lower-case letters, digits and hyphens")
+
+    def tables(self, table: dict[str, Any], name: str, *, values: bool = False) -> dict[str, Any]:
+        found = table.get(name, {})
+        if not isinstance(found, dict):
+            self.wrong(name, found, f"tables: [{name}.NAME]")
+            return {}
+        for key, value in list(found.items()):
+            if not values and not isinstance(value, dict):
+                self.wrong(f"{name}.{key}", value, "a table")
+        return {key: value for key, value in found.items() if values or isinstance(value, dict)}
+
+    def rows(self, table: dict[str, Any], name: str) -> list[tuple[int, dict[str, Any]]]:
+        found = table.get(name, [])
+        if not isinstance(found, list) or any(not isinstance(row, dict) for row in found):
+            self.wrong(name, found, f"rows: [[{name}]]")
+            return []
+        return list(enumerate(found))
+
+
+def reachable(rules: list[Rule] | tuple[Rule, ...], scoring: Scoring) -> float:
+    """The most points that an article can get: every field full of its best sentences, every single rule met once."""
+    total = 0.0
+    for where in FIELDS:
+        best = max(
+            (r.points for r in rules if r.within in {"sentence", "sentences", "paragraph"} and where in r.fields),
+            default=0.0,
+        )
+        total += max(0.0, best) * scoring.weight(where) * (1 if where == "title" else scoring.most)
+    return total + sum(max(0.0, r.points) for r in rules if r.within in {"title", "front", "item"})
