@@ -66,6 +66,7 @@ class Entry:
     outlet: str = ""  # the entry's own <source> (Google News), else ""
     lang: str = ""
     notes: tuple[str, ...] = ()  # what was mended or cut: "title cut to 500", "date in MSK", …
+    aliases: tuple[str, ...] = ()  # other names of the same entry (link, title with date) for when guids change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

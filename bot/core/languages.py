@@ -1,0 +1,62 @@
+"""Which language a text is in: tags in one spelling, the script of the letters, detection where nothing is declared."""
+
+from __future__ import annotations
+
+import re
+
+_CJK = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_].{0,20})?")
+# The script of languages that have exactly one which we can tell by code points.
+_CYRILLIC = "ru uk be bg mk ky mn"
+_LATIN = "en de fr es it pt nl pl cs sk sv no nb nn da fi hu ro tr id vi ms et lv lt sl hr is ca eu gl sq af zu xh sw"
+_SCRIPT_OF = {
+    **dict.fromkeys(_CYRILLIC.split(), "cyrillic"),
+    **dict.fromkeys(_LATIN.split(), "latin"),
+    **{"ko": "hangul", "ja": "kana", "zh": "han"},
+}
+_RANGES = (
+    ("hangul", "\uac00", "\ud7a3", 0.5),
+    ("kana", "\u3041", "\u30fe", 0.15),  # Japanese is as much Han as kana
+    ("han", "\u4e00", "\u9fff", 0.5),
+    ("cyrillic", "\u0400", "\u052f", 0.5),
+    ("latin", "A", "\u024f", 0.5),
+)
+
+
+def language(text: str) -> str:
+    """A BCP 47 tag in its usual spelling ("ko", "pt-BR"), or "" if it is none."""
+    found = _TAG.fullmatch(text.strip())
+    if not found:
+        return ""
+    return "-".join(part for part in (found[1].lower(), (found[2] or "").title(), (found[3] or "").upper()) if part)
+
+
+def script(text: str) -> str:
+    """The script that most letters of the first 2,000 characters are in, "" for under 40 letters or a mixture."""
+    letters = [character for character in text[:2000] if character.isalpha()]
+    if len(letters) < 40:
+        return ""
+    for name, low, high, least in _RANGES:
+        if sum(low <= character <= high for character in letters) > least * len(letters):
+            return name
+    return ""
+
+
+def suits(lang: str, text: str) -> bool:
+    """False where the letters of the text cannot be of that language; True in doubt."""
+    written, expected = script(text), _SCRIPT_OF.get(lang.partition("-")[0], "")
+    return not written or not expected or written == expected
+
+
+def detected(text: str) -> str:
+    """The language of a text by py3langid, "" where there is too little of it."""
+    if weight(text) < 30:
+        return ""
+    import py3langid
+
+    return str(py3langid.classify(text[:3000])[0])
+
+
+def weight(text: str) -> int:
+    """Length in characters where one of the East Asian scripts counts as two and a half: they say more with each."""
+    return len(text) + int(1.5 * len(_CJK.findall(text)))
