@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.serve.world.config import config_text
 from bot.serve.world.feeds import feed
 from bot.serve.world.manifest import Manifest, Piece, Validators, read_manifest
 from bot.serve.world.pages import front_page, missing_page, page
@@ -46,8 +48,11 @@ class Answer:
 
     @property
     def etag(self) -> str:
-        """A strong validator of the body, or '' where this outlet gives none."""
-        return f'"{hashlib.sha256(self.body).hexdigest()[:20]}"' if self.validators in {"both", "etag"} else ""
+        """A validator of the body, or '' where this outlet gives none; weak where it gives nothing else, as proxies do."""
+        if self.validators not in {"both", "etag"}:
+            return ""
+        tag = f'"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+        return f"W/{tag}" if self.validators == "etag" else tag
 
     @property
     def last_modified(self) -> str:
@@ -62,7 +67,7 @@ class Answer:
             return False
         if if_none_match is not None:
             tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-            return bool(self.etag) and (self.etag in tags or "*" in tags)
+            return bool(self.etag) and (self.etag.removeprefix("W/") in tags or "*" in tags)
         if if_modified_since is None or not self.last_modified or self.modified is None:
             return False
         try:
@@ -117,6 +122,10 @@ class DemoWorld:
         """Every request answered so far, in order."""
         with self._lock:
             return tuple(self._requests)
+
+    def config_text(self, out_dir: Path | str) -> str:
+        """A config.toml with every feed of this running world; database and previews go under `out_dir`."""
+        return config_text(self.base_url, out_dir, self.manifest.outlets)
 
     def url(self, piece: Piece) -> str:
         """The full address of a piece's page."""

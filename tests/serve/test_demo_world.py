@@ -239,6 +239,13 @@ def test_a_date_that_still_holds_is_answered_304(world: DemoWorld):
     assert ask(world, "/caliper-review/feed.rss", If_Modified_Since="last Tuesday").status == 200
 
 
+def test_a_weak_tag_is_compared_without_its_mark(world: DemoWorld):
+    tag = ask(world, "/breakwater-press/feed/").headers["etag"]
+    assert tag.startswith('W/"')
+    assert ask(world, "/breakwater-press/feed/", If_None_Match=tag).status == 304
+    assert ask(world, "/breakwater-press/feed/", If_None_Match=tag.removeprefix("W/")).status == 304
+
+
 def test_an_entity_tag_outweighs_the_date(world: DemoWorld):
     first = ask(world, "/harbor-wire/rss/world.xml")
     got = ask(
@@ -344,7 +351,8 @@ def test_nothing_of_round_one_is_from_the_future_and_only_one_piece_is_old(world
 
 
 def test_the_demo_configuration_lists_every_feed_and_is_valid(world: DemoWorld):
-    text = config_text(world.base_url, 'C:\\demo "out"')
+    text = world.config_text('C:\\demo "out"')
+    assert text == config_text(world.base_url, 'C:\\demo "out"')
     table = ConfigTable.model_validate(tomllib.loads(text))
     assert [feed.url for feed in table.feeds] == [world.base_url + o.feed for o in world.manifest.outlets]
     assert {feed.kind for feed in table.feeds} >= {"wire", "state-media", "think-tank", "government", "aggregator"}

@@ -78,6 +78,7 @@ class Piece:
     direction: str
     stream: str
     copy_of: str  # slug of the piece whose text this one repeats
+    story: str  # slug of the piece that founds the development this one belongs to; its own where it stands alone
     why: str
 
     @property
@@ -174,6 +175,7 @@ def _piece(
         direction=row.get("direction", ""),
         stream=row.get("stream", ""),
         copy_of=row.get("copy_of", ""),
+        story=row.get("story", first["slug"]),
         why=row["why"],
     )
 
