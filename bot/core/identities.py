@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 
 from bot.core.text import fold
 
@@ -16,11 +15,6 @@ def mint(prefix: str, *parts: str) -> str:
 def article_id(canonical_url: str, title: str, text: str) -> str:
     """`a-…` of the page's one name, or of its words where it has none."""
     return mint("a", canonical_url) if canonical_url else mint("a", "", plain(title), plain(text))
-
-
-def digest_id(subscription: str, local_date: date, every: str = "day") -> str:
-    """`d-…` of one subscription and local date: there is never a second one."""
-    return mint("d", subscription, every, local_date.isoformat())
 
 
 def change_id(story: str, kind: str, article: str, fact: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.text import fold
+from bot.core.text import clean, fold
 
 _CJK = re.compile("([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff])")
 _PARTS = re.compile(r'"([^"]*)"|(\S+)')
@@ -22,7 +22,7 @@ def match_expression(query: str) -> str:
     Never a syntax error: everything else is taken literally. "" where nothing can be searched.
     """
     wanted: list[str] = []
-    for phrase, word in _PARTS.findall(query):
+    for phrase, word in _PARTS.findall(clean(query)):
         raw = phrase or word
         prefix = not phrase and raw.endswith("*")
         spelled = " ".join(searchable(raw.rstrip("*")).replace('"', " ").split())

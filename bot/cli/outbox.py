@@ -1,0 +1,64 @@
+"""`outbox`: what was promised to be delivered, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bot.cli.tables import listing, opened
+from bot.places import config_path, database_path
+from bot.store import Store
+
+
+@click.group()
+def outbox() -> None:
+    """List, retry or drop deliveries."""
+
+
+@outbox.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(["owed", "sending", "sent", "parked", "dropped"]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_obj
+def list_(obj: dict[str, Any], states: tuple[str, ...], as_json: bool) -> None:
+    """All deliveries, newest first."""
+    with opened(obj) as (store, _):
+        rows = [
+            {
+                "key": promise.delivery.key,
+                "channel": promise.delivery.channel,
+                "state": promise.delivery.state,
+                "attempts": promise.delivery.attempts,
+                "next_try": promise.delivery.next_try.isoformat() if promise.delivery.next_try else "",
+                "receipt": promise.delivery.receipt,
+                "error": promise.delivery.error,
+            }
+            for promise in store.outbox.listing(states)
+        ]
+    listing(rows, as_json=as_json, title="outbox", empty="nothing was promised")
+
+
+@outbox.command()
+@click.argument("keys", nargs=-1, required=True)
+@click.pass_obj
+def retry(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
+    """Put parked deliveries back in line."""
+    return _each(obj, keys, "retry")
+
+
+@outbox.command()
+@click.argument("keys", nargs=-1, required=True)
+@click.pass_obj
+def drop(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
+    """Give up deliveries that are owed or parked."""
+    return _each(obj, keys, "drop")
+
+
+def _each(obj: dict[str, Any], keys: tuple[str, ...], verb: str) -> int:
+    failed = 0
+    with Store.opened(database_path(config_path(obj.get("config")))) as store:
+        for key in keys:
+            done = store.outbox.requeue(key) if verb == "retry" else store.outbox.drop(key)
+            click.echo(f"{key}: {'done' if done else f'nothing to {verb}; `armswatch outbox list` shows its state'}")
+            failed += not done
+    return int(failed > 0)

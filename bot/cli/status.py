@@ -1,0 +1,82 @@
+"""`status`: the last heartbeat and the counts, read-only and at once, even beside a running daemon."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from bot.places import config_path, database_path
+from bot.store.glance import glance
+
+STALE = 15 * 60  # seconds without a heartbeat after which a running watch is thought dead
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--max-age", default="", metavar="AGE", help="Exit 1 if the last round is older, such as 26h; for monitoring.")
+@click.pass_obj
+def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
+    """Is the watch alive, what did it last do, and what waits?"""
+    path = database_path(config_path(obj.get("config")))
+    found = glance(path)
+    now = datetime.now(UTC)
+    pid = _holder(path)
+    last = next((beat for beat in found["heartbeats"] if beat["job"] == "poll"), None)
+    age = (now - _moment(last["at"])).total_seconds() if last else None
+    if as_json:
+        click.echo(json.dumps({"database": str(path), "daemon_pid": pid, "last_round_age_s": age, **found}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_lines(str(path), pid, age, last, found)))
+    if max_age:
+        return int(age is None or age > _seconds(max_age))
+    return 0
+
+
+def _lines(path: str, pid: int | None, age: float | None, last: dict[str, Any] | None, found: dict[str, Any]) -> list[str]:
+    alive = f"running (pid {pid})" if pid else "not running"
+    if pid and age is not None and age > STALE:
+        alive += f", but its last round ended {_span(age)} ago: see its log"
+    lines = [f"watch     {alive}", f"database  {path} ({found['bytes'] / 1e6:.1f} MB)"]
+    lines.append(f"last round {_span(age)} ago: {last['note']}" if last and age is not None else "last round none yet: `armswatch poll` does one")
+    for name in ("feeds", "entries", "articles", "outbox"):
+        counts = ", ".join(f"{row['n']} {row['name']}" for row in found[name]) or "none"
+        lines.append(f"{name:<9} {counts}")
+    lines.append(f"stories   {found['stories'][0]['n']}")
+    lines += [f"digest    {row['subscription']}: latest of {row['local_date']}" for row in found["digests"]]
+    lines += [f"failing   {row['url']}: {row['last_error']}" for row in found["failing"][:10]]
+    more = len(found["failing"]) - 10
+    lines += [f"          and {more} more: `armswatch feeds list`"] if more > 0 else []
+    lines += [f"notice    {row['text']}" for row in found["notices"]]
+    teaser = next((row["n"] for row in found["entries"] if row["name"] == "teaser"), 0)
+    if teaser:
+        lines.append(f"          {teaser} entries of first polls stay unread: older than a day and without a word of the watchlists")
+    return lines
+
+
+def _holder(path: Any) -> int | None:
+    from bot.store.locks import holder
+
+    return holder(path)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    for size, word in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {word}"
+    return f"{seconds:.0f} s"
+
+
+def _seconds(text: str) -> float:
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    if text[-1:] not in units or not text[:-1].isdigit():
+        raise click.BadParameter(f"{text!r}: an age such as 90m, 26h or 2d", param_hint="--max-age")
+    return int(text[:-1]) * units[text[-1]]

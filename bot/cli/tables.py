@@ -1,0 +1,130 @@
+"""How listings look: a table for a person, JSON or CSV for a program; and how a command opens the store to read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from bot.core.text import clean
+from bot.model import Story
+from bot.places import config_path, database_path
+from bot.store import Store
+
+_BACK = re.compile(r"(\d+)\s*(h|d|w)")
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+@contextmanager
+def opened(obj: dict[str, Any]) -> Iterator[tuple[Store, datetime]]:
+    """The store read-only, and the time now; needs no valid configuration but the database's name."""
+    with Store.opened(database_path(config_path(obj.get("config"))), readonly=True) as store:
+        yield store, datetime.now(UTC)
+
+
+def day(text: str, now: datetime) -> datetime:
+    """A date ("2023-10-13"), or a time back from now ("7d", "36h")."""
+    back = _BACK.fullmatch(text.strip())
+    if back:
+        hours = int(back[1]) * _HOURS[back[2]]
+        return max(now - timedelta(hours=hours), datetime(1990, 1, 1, tzinfo=UTC)) if hours < 1_000_000 else datetime(1990, 1, 1, tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise click.BadParameter(f"{text!r}: a date such as 2023-10-13, or a time back such as 7d", param_hint="--since") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def listing(rows: Sequence[dict[str, Any]], *, title: str, empty: str, as_json: bool = False, as_csv: bool = False) -> None:
+    """Print rows in the way that was asked for."""
+    if as_json:
+        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=1))
+        return
+    if as_csv:
+        click.echo(_csv(rows), nl=False)
+        return
+    if not rows:
+        click.echo(empty)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title=title, title_justify="left", header_style="bold", show_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(safe(_cell(value)) for value in row.values()))
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table, markup=False)
+
+
+def safe(text: str) -> str:
+    """Text for a terminal: no control sequences, no markup of rich."""
+    return clean(text).replace("[", r"\[")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    if rows:
+        writer = csv.writer(out)
+        writer.writerow(rows[0].keys())
+        for row in rows:
+            writer.writerow([_unformula(clean(_cell(value))) for value in row.values()])
+    return out.getvalue()
+
+
+def _unformula(cell: str) -> str:
+    # A headline that begins like a formula must not become one in a spreadsheet (R-44).
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell
+
+
+def show_story(store: Store, story: Story, *, as_json: bool) -> None:
+    """One story in full."""
+    timeline = store.stories.timeline(story.id)
+    claims = store.stories.claims(story=story.id)
+    changes = store.stories.changes(story.id)
+    carriers = store.stories.carriers(story.id)
+    if as_json:
+        value = {
+            "story": asdict(story),
+            "articles": [asdict(line) for line in timeline],
+            "claims": [asdict(claim) for claim in claims],
+            "changes": [asdict(change) for change in changes],
+            "carriers": [{"outlet": outlet, "title": title, "url": url} for outlet, title, url in carriers],
+        }
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+        return
+    click.echo(f"{story.id}  {clean(story.title)}")
+    click.echo(f"  {story.direction or 'direction unclear'} · {story.kind or 'no kind'} · {story.founded:%Y-%m-%d %H:%M} to {story.latest:%Y-%m-%d %H:%M} UTC")
+    if story.follows:
+        click.echo(f"  follows {story.follows}")
+    for origin in story.origins:
+        click.echo(f"  rests on {origin.claimant} ({origin.basis}), carried by {origin.carriers}")
+    for line in timeline:
+        when = line.published or line.first_seen
+        role = f"copy of {line.copy_of}" if line.copy_of else line.role
+        click.echo(f"  {when:%Y-%m-%d %H:%M}  {line.article}  {role}  {clean(line.outlet)}: {clean(line.title)}")
+        click.echo(f"      {line.url}")
+        for reason in line.why:
+            click.echo(f"      · {clean(reason)}")
+    for claim in claims:
+        click.echo(f"  claim {claim.id}: {claim.claimant} {claim.status} {claim.direction or ''} “{clean(claim.quote)}”")
+    for change in changes:
+        click.echo(f"  {change.at:%Y-%m-%d %H:%M}  {change.kind}  {clean(change.fact)}  ({change.policy})")
+    click.echo(f"  carried by {len(carriers)}: " + ", ".join(sorted({clean(outlet) for outlet, _, _ in carriers if outlet})))

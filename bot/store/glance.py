@@ -1,0 +1,41 @@
+"""What `status` shows, read-only through the standard library alone, so that it answers in a blink."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from bot.errors import StoreError
+
+_QUESTIONS = {
+    "heartbeats": "SELECT job, at, note FROM heartbeats ORDER BY at DESC",
+    "feeds": "SELECT COALESCE(health, 'not polled yet') AS name, COUNT(*) AS n FROM feeds GROUP BY 1 ORDER BY 2 DESC",
+    "failing": """SELECT url, health, last_error, last_ok FROM feeds WHERE COALESCE(last_error, '') <> ''
+                  ORDER BY last_polled DESC LIMIT 50""",
+    "entries": "SELECT state AS name, COUNT(*) AS n FROM entries GROUP BY 1 ORDER BY 1",
+    "articles": "SELECT rank AS name, COUNT(*) AS n FROM articles GROUP BY 1 ORDER BY 1",
+    "stories": "SELECT 'stories' AS name, COUNT(*) AS n FROM stories",
+    "outbox": "SELECT state AS name, COUNT(*) AS n FROM outbox GROUP BY 1 ORDER BY 1",
+    "notices": "SELECT kind, subject, text, at FROM notices WHERE recovered IS NULL ORDER BY at",
+    "digests": "SELECT subscription, MAX(local_date) AS local_date FROM digests GROUP BY 1 ORDER BY 1",
+}
+
+
+def glance(path: Path) -> dict[str, Any]:
+    """Rows of each question by its name, and the file's size in bytes; StoreError where there is no database."""
+    if not path.exists():
+        raise StoreError(f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path))
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
+        try:
+            connection.row_factory = sqlite3.Row
+            found: dict[str, Any] = {
+                name: [dict(row) for row in connection.execute(question)] for name, question in _QUESTIONS.items()
+            }
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path}: cannot be read ({error})", subject=str(path)) from error
+    found["bytes"] = path.stat().st_size
+    return found

@@ -1,0 +1,56 @@
+"""What every test stands on: no socket but loopback, a clock that is told the time, a store in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import Store
+from tests.fakes import FakeClock
+
+_CONNECT = socket.socket.connect
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def _guarded(self: socket.socket, address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else ""
+    if self.family in {socket.AF_INET, socket.AF_INET6} and not str(host).startswith(_LOOPBACK):
+        raise AssertionError(f"a test tried to reach {address!r}; only this machine is allowed")
+    _CONNECT(self, address)  # type: ignore[arg-type]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Not a patch of our code: a wall around the test process, so that no test can reach a real host.
+    os.environ["ARMSWATCH_NETWORK"] = "loopback"
+    socket.socket.connect = _guarded  # type: ignore[method-assign, assignment]
+
+
+SHARED = Path(os.environ.get("ARMSWATCH_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if SHARED.joinpath("data").is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(pytest.mark.skip(reason=f"the real data folder is absent ({SHARED}); set ARMSWATCH_SHARED"))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.opened(tmp_path / "watch.db") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    return SHARED / "data"

@@ -1,0 +1,397 @@
+"""What the store promises, on every backend."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core.text import clean
+from bot.errors import LockHeld, NewerDatabase, StoreError, StoreFull
+from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Story, Verdict
+from bot.store import Store
+from bot.store.articles import Judgement, Record
+from bot.store.feeds import NewEntry, PollResult
+from bot.store.locks import DaemonLock, holder
+from tests.fakes import START, entry
+
+BACKENDS = ["sqlite"]  # PostgreSQL joins with the cluster engine
+
+FEED = "https://wire.example/feed"
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with Store.opened(tmp_path / "watch.db") as opened:
+        yield opened
+
+
+def polled(*numbers: int, **changes: object) -> PollResult:
+    fields: dict[str, object] = {
+        "url": FEED,
+        "state": "{}",
+        "next_check": START + timedelta(hours=1),
+        "status": "200",
+        "entries": tuple(new(number) for number in numbers),
+        **changes,
+    }
+    return PollResult(**fields)  # type: ignore[arg-type]
+
+
+def new(number: int, *, alias: str = "", state: str = "new") -> NewEntry:
+    item = entry(number)
+    return NewEntry(entry=item, alias=alias, canonical_url=item.url, host="wire.example", policy="live", state=state)
+
+
+def article(number: int = 1, **changes: object) -> Article:
+    made = Article(
+        id=f"a-{number:04d}",
+        url=f"https://wire.example/{number}?utm_source=x",
+        canonical_url=f"https://wire.example/{number}",
+        title=f"Headline {number}",
+        text=f"The body of article {number}.",
+        quality="full",
+        feed=FEED,
+        entry=f"e-{number:04d}",
+        outlet="Wire",
+        host="wire.example",
+        lang="en",
+        published=START,
+        first_seen=START,
+        text_sha=f"sha{number}",
+        authors=("A. Writer",),
+        notes=("a note",),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def verdict(rank: str = "match") -> Verdict:
+    piece = Evidence(concept="materiel", term="shells", quote="Shells moved.", where="text", start=0, end=6)
+    return Verdict(
+        watchlist="w",
+        watchlist_hash="h",
+        rank=rank,
+        score=0.9,
+        direction="dprk>russia",
+        kind="shipment-claim",
+        evidence=(piece,),
+        why=("because",),
+    )  # type: ignore[arg-type]
+
+
+def judged(number: int = 1, rank: str = "match", **changes: object) -> Judgement:
+    one = article(number)
+    story = Story(id=f"s-{number}", watchlist="w", title=one.title, founded=START, latest=START)
+    fields: dict[str, object] = {
+        "article": one,
+        "verdicts": (verdict(rank),),
+        "entry": one.entry,
+        "story": story,
+        "membership": Membership(story=story.id, article=one.id, role="founder", why=("first",)),
+        "signature": "[]",
+        "keys": ("k1", f"k{number}"),
+        "fingerprint": "[]",
+        "fingerprint_version": "v1",
+        "bands": ("b1",),
+        "changes": (Change(id=f"x-{number}", story=story.id, watchlist="w", kind="NEW", article=one.id, at=START),),
+        "claims": (
+            Claim(
+                id=f"c-{number}",
+                claimant="White House",
+                claimant_type="government",
+                status="asserted",
+                direction="dprk>russia",
+                quantity=1000,
+                unit="containers",
+                quote="q",
+            ),
+        ),
+        **changes,
+    }
+    return Judgement(**fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.criterion("R-4")
+def test_a_poll_commits_entries_and_validators_together(store: Store):
+    store.feeds.ensure([(FEED, "first", START)])
+    assert store.feeds.poll_done(polled(1, 2, state="second"), START) == ["e-0001", "e-0002"]
+    assert [work.entry.id for work in store.entries.workable(START)] == ["e-0001", "e-0002"]
+    assert store.feeds.due(START + timedelta(hours=2), [FEED])[0].state == "second"
+
+
+def test_an_entry_is_new_only_once(store: Store):
+    store.feeds.ensure([(FEED, "", START)])
+    store.feeds.poll_done(polled(1), START)
+    assert store.feeds.poll_done(polled(1, 2), START) == ["e-0002"]
+
+
+@pytest.mark.criterion("R-21")
+def test_a_feed_that_changes_all_guids_brings_nothing_new(store: Store):
+    store.feeds.ensure([(FEED, "", START)])
+    store.feeds.poll_done(polled(entries=(new(1, alias="same page and title"),)), START)
+    assert store.feeds.poll_done(polled(entries=(new(2, alias="same page and title"),)), START) == []
+
+
+def test_a_feed_is_due_only_when_its_time_has_come_and_it_is_configured(store: Store):
+    store.feeds.ensure([(FEED, "", START)])
+    assert store.feeds.due(START - timedelta(seconds=1), [FEED]) == []
+    assert [due.url for due in store.feeds.due(START, [FEED])] == [FEED]
+    assert store.feeds.due(START, []) == []
+
+
+def test_an_article_arrives_with_all_that_follows_from_it(store: Store):
+    store.feeds.ensure([(FEED, "", START)])
+    store.feeds.poll_done(polled(1), START)
+    store.articles.save(
+        judged(promises=(Delivery(kind="alert", subject="s-1", channel="slack", target="C1", part=1, payload="{}"),)),
+        START,
+    )
+    assert store.articles.get("a-0001") == article()
+    assert store.articles.verdicts("a-0001") == (verdict(),)
+    assert store.entries.workable(START) == []
+    found = store.stories.get("s-1")
+    assert found is not None
+    assert found.articles == ("a-0001",)
+    assert [claim.quantity for claim in store.stories.claims(story="s-1")] == [1000]
+    assert [change.kind for change in store.stories.changes("s-1")] == ["NEW"]
+    assert [promise.delivery.key for promise in store.outbox.owed(START)] == ["alert:s-1:C1:1"]
+
+
+def test_nothing_of_an_article_is_stored_if_any_part_fails(store: Store):
+    broken = judged(claims=(Claim(id="c-1", claimant=None, claimant_type="", status="asserted", direction=None),))  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        store.articles.save(broken, START)
+    assert store.articles.get("a-0001") is None
+    assert store.stories.get("s-1") is None
+
+
+def test_an_article_is_found_by_each_url_that_led_to_it(store: Store):
+    store.articles.save(judged(urls=("https://short.example/x",)), START)
+    for url in ("https://wire.example/1", "https://short.example/x"):
+        found = store.articles.by_url(url)
+        assert found is not None
+        assert found.id == "a-0001"
+    assert store.articles.by_url("") is None
+
+
+def test_a_duplicate_leaves_a_sighting_and_ends_the_entry(store: Store):
+    store.feeds.ensure([(FEED, "", START)])
+    store.feeds.poll_done(polled(1, 2), START)
+    store.articles.save(judged(1), START)
+    store.articles.duplicate(
+        "a-0001",
+        entry="e-0002",
+        feed=FEED,
+        url="https://other.example/2",
+        outlet="Other",
+        canonical_url="https://other.example/2",
+        how="text",
+        now=START,
+    )
+    assert store.entries.workable(START) == []
+    assert [outlet for outlet, _, _ in store.stories.carriers("s-1")] == ["Other", "Wire"]
+
+
+def test_a_revision_keeps_what_was_there_before(store: Store):
+    store.articles.save(judged(), START)
+    store.articles.save(judged(article=article(title="Changed", revision=2)), START + timedelta(hours=1))
+    found = store.articles.get("a-0001")
+    assert found is not None
+    assert (found.title, found.revision, found.first_seen) == ("Changed", 2, START)
+    assert store.connection.value("SELECT title FROM revisions WHERE article = 'a-0001'") == "Headline 1"
+
+
+@pytest.mark.criterion("decision 22")
+def test_the_hash_log_shows_when_evidence_was_touched(store: Store):
+    record = Record(what="response", record=b"bytes as received", url="https://wire.example/1", fetched=START)
+    store.articles.save(judged(records=(record,)), START)
+    assert store.articles.chain_holds()
+    with store.connection.write() as c:
+        c.run("UPDATE evidence SET record = :other", {"other": b"bytes as wished"})
+    assert not store.articles.chain_holds()
+
+
+@pytest.mark.parametrize(
+    ("query", "hits"),
+    [
+        ("북한", ["a-0001"]),
+        ("포탄", ["a-0001"]),
+        ("снаряд*", ["a-0002"]),
+        ('"artillery shells"', ["a-0003"]),
+        ("shells artillery", ["a-0003"]),
+        ('"shells artillery"', []),
+        ("砲弾", ["a-0004"]),
+        ('" OR 1', []),
+        ("NEAR(", []),
+    ],
+)
+def test_search_finds_words_of_any_script(store: Store, query: str, hits: list[str]):
+    texts = {1: "북한이 포탄을 보냈다", 2: "поставки снарядов", 3: "artillery shells for sale", 4: "砲弾を供与した"}
+    for number, text in texts.items():
+        store.articles.save(judged(number, article=article(number, text=text)), START)
+    assert [hit.article for hit in store.articles.search(query)] == hits
+
+
+def test_only_titles_of_what_did_not_match_are_searchable(store: Store):
+    store.articles.save(judged(1, rank="none", article=article(1, title="Weather", text="sunny spells")), START)
+    assert store.articles.search("sunny") == []
+    assert [hit.article for hit in store.articles.search("weather")] == ["a-0001"]
+
+
+def test_candidates_share_a_key_in_time_or_a_band_at_any_time(store: Store):
+    store.articles.save(judged(1), START)
+    near = store.stories.candidates(["k1"], [], earliest=START - timedelta(days=1), latest=START + timedelta(days=1))
+    assert [member.article for member in near] == ["a-0001"]
+    far = store.stories.candidates(["k1"], [], earliest=START + timedelta(days=1), latest=START + timedelta(days=2))
+    assert far == []
+    band = store.stories.candidates([], ["b1"], earliest=START + timedelta(days=1), latest=START + timedelta(days=2))
+    assert [member.article for member in band] == ["a-0001"]
+
+
+@pytest.mark.criterion("decision 20")
+def test_a_part_is_owed_only_after_the_receipt_of_the_part_before(store: Store):
+    one = Delivery(kind="digest", subject="d-1", channel="slack", target="C1", part=1, payload="{}")
+    two = replace(one, part=2)
+    assert store.outbox.promise(one, START)
+    assert store.outbox.promise(two, START)
+    assert not store.outbox.promise(one, START)
+    assert [promise.delivery.part for promise in store.outbox.owed(START)] == [1]
+    assert store.outbox.begin(one.key, START)
+    assert not store.outbox.begin(one.key, START)
+    store.outbox.settle(replace(one, state="sent", receipt="17.1"), START)
+    assert [promise.delivery.part for promise in store.outbox.owed(START)] == [2]
+    assert store.outbox.receipt("digest", "d-1", "C1", 1) == "17.1"
+
+
+def test_a_parked_promise_waits_for_a_person(store: Store):
+    one = Delivery(kind="digest", subject="d-1", channel="slack", target="C1", part=1, payload="{}")
+    store.outbox.promise(one, START)
+    store.outbox.settle(replace(one, state="parked", error="channel_not_found"), START)
+    assert store.outbox.owed(START) == []
+    assert store.outbox.requeue(one.key)
+    assert [promise.delivery.key for promise in store.outbox.owed(START)] == [one.key]
+    assert store.outbox.drop(one.key)
+    assert store.outbox.count() == {"dropped": 1}
+
+
+def test_a_notice_is_said_once_until_it_recovered(store: Store):
+    notice = Notice(id="silent:x", kind="silent", subject="x", text="x is silent", at=START)
+    assert store.runs.notice(notice)
+    assert not store.runs.notice(notice)
+    assert store.runs.recover("silent:x", START)
+    assert store.runs.open_notices() == []
+    assert store.runs.notice(notice)
+
+
+def test_a_page_budget_is_spent_per_host_and_day(store: Store):
+    assert [store.entries.spend("wire.example", "2026-03-02", 2) for _ in range(3)] == [True, True, False]
+    assert store.entries.spend("wire.example", "2026-03-03", 2)
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@pytest.mark.criterion("R-37")
+def test_any_text_that_passed_the_door_can_be_stored_and_searched(store: Store, text: str):
+    tidy = clean(text)
+    store.articles.save(judged(1, article=article(1, title=tidy, text=tidy)), START)
+    found = store.articles.get("a-0001")
+    assert found is not None
+    assert found.text == tidy
+    store.articles.search(text)
+
+
+@pytest.mark.criterion("R-60")
+def test_every_connection_keeps_the_promised_pragmas(store: Store):
+    assert store.connection.value("PRAGMA journal_mode") == "wal"
+    assert store.connection.value("PRAGMA synchronous") == 2
+    assert store.connection.value("PRAGMA foreign_keys") == 1
+
+
+def test_a_write_outside_of_a_transaction_is_refused(store: Store):
+    with pytest.raises(StoreError, match="outside of a transaction"):
+        store.connection.run("DELETE FROM feeds")
+
+
+def test_a_database_of_a_newer_version_is_refused_and_untouched(tmp_path: Path):
+    path = tmp_path / "watch.db"
+    with Store.opened(path) as opened, opened.connection.write() as c:
+        c.run(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('armswatch', '9999_future', 'x')"
+        )
+    before = path.read_bytes()
+    with pytest.raises(NewerDatabase, match="9999_future"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path):
+    path = tmp_path / "watch.db"
+    path.write_bytes(b"this is no database, however long it goes on and on" * 50)
+    with pytest.raises(StoreError, match=r"watch\.db"):
+        Store(path)
+
+
+@pytest.mark.criterion("R-64")
+def test_a_full_disk_is_told_and_damages_nothing(store: Store):
+    store.articles.save(judged(1), START)
+    pages = store.connection.value("PRAGMA page_count")
+    store.connection.rows(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreFull, match="free some space"):
+        for number in range(2, 200):
+            store.articles.save(judged(number, article=article(number, text="x" * 5000)), START)
+    store.connection.rows("PRAGMA max_page_count = 1000000")
+    assert store.connection.value("PRAGMA quick_check") == "ok"
+    assert store.articles.get("a-0001") == article()
+    store.articles.save(judged(500), START)
+
+
+def test_a_reader_beside_a_writer_sees_committed_rows_only(store: Store):
+    store.articles.save(judged(1), START)
+    with Store.opened(store.path, readonly=True) as reader:
+        assert reader.articles.count() == {"match": 1}
+        with store.connection.write() as c:
+            c.run("DELETE FROM articles")
+            assert reader.articles.count() == {"match": 1}
+        assert reader.articles.count() == {}
+
+
+def test_a_second_daemon_is_told_the_pid_of_the_first(tmp_path: Path):
+    path = tmp_path / "watch.db"
+    with DaemonLock(path):
+        with pytest.raises(LockHeld) as caught:
+            DaemonLock(path).acquire()
+        assert caught.value.pid == holder(path) != 0
+    assert holder(path) is None
+    DaemonLock(path).acquire()
+
+
+def _count_up(path: str, rounds: int) -> None:
+    with Store.opened(Path(path)) as store:
+        for _ in range(rounds):
+            with store.connection.write() as c:
+                found = c.value("SELECT pages FROM budgets WHERE host = 'h'") or 0
+                c.run(
+                    "INSERT INTO budgets (host, day, pages) VALUES ('h', 'd', :n) ON CONFLICT (host, day) DO UPDATE SET pages = :n",
+                    {"n": found + 1},
+                )
+
+
+@pytest.mark.criterion("R-60")
+def test_two_processes_that_read_then_write_never_lose_a_turn(tmp_path: Path):
+    path = tmp_path / "watch.db"
+    Store(path).close()
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_count_up, args=(str(path), 300)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    with Store.opened(path) as store:
+        assert store.connection.value("SELECT pages FROM budgets") == 600
