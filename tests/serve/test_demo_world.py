@@ -386,3 +386,4 @@ def test_the_demo_configuration_lists_every_feed_and_is_valid(world: DemoWorld):
     assert {feed.kind for feed in table.feeds} >= {"wire", "state-media", "think-tank", "government", "aggregator"}
     assert {one.channel for one in table.subscriptions} == {"console", "slack", "email"}
     assert 'demo "out"' in table.output
+    assert table.network.allow == (urlsplit(world.base_url).netloc,)  # this one port of this machine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.serve.world.manifest import Outlet, read_outlets
 
@@ -18,7 +19,7 @@ output = {output}
 host_gap = "0s" # all outlets share one address here; real hosts get their two seconds
 
 [network]
-allow = ["127.0.0.1"]
+allow = [{host}]
 
 [[subscriptions]]
 name = "desk"
@@ -39,7 +40,13 @@ target = "desk@example.org"
 def config_text(base_url: str, out_dir: Path | str, outlets: Sequence[Outlet] | None = None) -> str:
     """A config.toml for the demo world at `base_url` that keeps its database and previews under `out_dir`."""
     out = Path(out_dir)
-    parts = [_HEAD.format(database=_quoted(str(out / "armswatch.db")), output=_quoted(str(out)))]
+    parts = [
+        _HEAD.format(
+            database=_quoted(str(out / "armswatch.db")),
+            output=_quoted(str(out)),
+            host=_quoted(urlsplit(base_url).netloc),
+        )
+    ]
     for outlet in read_outlets() if outlets is None else outlets:
         rows = {
             "url": base_url.rstrip("/") + outlet.feed,
