@@ -27,7 +27,7 @@ MAX_FILE = 50 * 1024 * 1024  # bytes decoded; a file on the disk is trusted more
 )
 @click.argument("files", nargs=-1)
 @click.pass_obj
-def match(obj: dict[str, Any], as_jsonl: bool, watchlist: str | None, files: tuple[str, ...]) -> None:  # noqa: ARG001
+def match(obj: dict[str, Any], as_jsonl: bool, watchlist: str | None, files: tuple[str, ...]) -> None:
     """Judge items {id,title,text,url?,date?,lang?} from FILES or standard input: one verdict a line."""
     from bot.core.matches import Matcher
 
@@ -66,7 +66,7 @@ def _brief(verdict: Verdict) -> dict[str, Any]:
 @click.command()
 @click.option("--jsonl", "as_jsonl", is_flag=True, required=True, help="JSON lines out, one a file.")
 @click.argument("files", nargs=-1, required=True)
-def extract(as_jsonl: bool, files: tuple[str, ...]) -> None:  # noqa: ARG001
+def extract(as_jsonl: bool, files: tuple[str, ...]) -> None:
     """Article text and fields out of HTML FILES (also .gz), one line a file, in order."""
     from concurrent.futures import ThreadPoolExecutor
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from bot.cli.tables import listing, opened
+from bot.core.outbox import retried
 from bot.places import config_path, database_path
 from bot.store import Store
 
@@ -42,7 +45,7 @@ def list_(obj: dict[str, Any], states: tuple[str, ...], as_json: bool) -> None:
 @click.argument("keys", nargs=-1, required=True)
 @click.pass_obj
 def retry(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
-    """Put parked deliveries back in line."""
+    """Put parked or dropped deliveries back in line."""
     return _each(obj, keys, "retry")
 
 
@@ -56,9 +59,16 @@ def drop(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
 
 def _each(obj: dict[str, Any], keys: tuple[str, ...], verb: str) -> int:
     failed = 0
+    now = datetime.now(UTC)
     with Store.opened(database_path(config_path(obj.get("config")))) as store:
         for key in keys:
-            done = store.outbox.requeue(key) if verb == "retry" else store.outbox.drop(key)
-            click.echo(f"{key}: {'done' if done else f'nothing to {verb}; `armswatch outbox list` shows its state'}")
+            found = store.outbox.get(key)
+            done = False
+            if found is not None and verb == "retry" and found.state in {"parked", "dropped"}:
+                done = store.outbox.move(found, retried(found, now), now)
+            elif found is not None and verb == "drop" and found.state in {"owed", "parked"}:
+                done = store.outbox.move(found, replace(found, state="dropped", next_try=None), now)
+            state = f"it is {found.state}" if found else "there is no such promise"
+            click.echo(f"{key}: {'done' if done else f'nothing to {verb}, {state}; `armswatch outbox list` shows all'}")
             failed += not done
     return int(failed > 0)

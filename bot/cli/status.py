@@ -16,7 +16,9 @@ STALE = 15 * 60  # seconds without a heartbeat after which a running watch is th
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--max-age", default="", metavar="AGE", help="Exit 1 if the last round is older, such as 26h; for monitoring.")
+@click.option(
+    "--max-age", default="", metavar="AGE", help="Exit 1 if the last round is older, such as 26h; for monitoring."
+)
 @click.pass_obj
 def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     """Is the watch alive, what did it last do, and what waits?"""
@@ -27,7 +29,9 @@ def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     last = next((beat for beat in found["heartbeats"] if beat["job"] == "poll"), None)
     age = (now - _moment(last["at"])).total_seconds() if last else None
     if as_json:
-        click.echo(json.dumps({"database": str(path), "daemon_pid": pid, "last_round_age_s": age, **found}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"database": str(path), "daemon_pid": pid, "last_round_age_s": age, **found}, ensure_ascii=False)
+        )
     else:
         click.echo("\n".join(_lines(str(path), pid, age, last, found)))
     if max_age:
@@ -35,12 +39,18 @@ def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     return 0
 
 
-def _lines(path: str, pid: int | None, age: float | None, last: dict[str, Any] | None, found: dict[str, Any]) -> list[str]:
+def _lines(
+    path: str, pid: int | None, age: float | None, last: dict[str, Any] | None, found: dict[str, Any]
+) -> list[str]:
     alive = f"running (pid {pid})" if pid else "not running"
     if pid and age is not None and age > STALE:
         alive += f", but its last round ended {_span(age)} ago: see its log"
     lines = [f"watch     {alive}", f"database  {path} ({found['bytes'] / 1e6:.1f} MB)"]
-    lines.append(f"last round {_span(age)} ago: {last['note']}" if last and age is not None else "last round none yet: `armswatch poll` does one")
+    lines.append(
+        f"last round {_span(age)} ago: {last['note']}"
+        if last and age is not None
+        else "last round none yet: `armswatch poll` does one"
+    )
     for name in ("feeds", "entries", "articles", "outbox"):
         counts = ", ".join(f"{row['n']} {row['name']}" for row in found[name]) or "none"
         lines.append(f"{name:<9} {counts}")
@@ -52,7 +62,9 @@ def _lines(path: str, pid: int | None, age: float | None, last: dict[str, Any] |
     lines += [f"notice    {row['text']}" for row in found["notices"]]
     teaser = next((row["n"] for row in found["entries"] if row["name"] == "teaser"), 0)
     if teaser:
-        lines.append(f"          {teaser} entries of first polls stay unread: older than a day and without a word of the watchlists")
+        lines.append(
+            f"          {teaser} entries of first polls stay unread: older than a day and without a word of the watchlists"
+        )
     return lines
 
 
@@ -63,7 +75,7 @@ def _holder(path: Any) -> int | None:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text)
 
 
 def _span(seconds: float | None) -> str:

@@ -35,15 +35,23 @@ def day(text: str, now: datetime) -> datetime:
     back = _BACK.fullmatch(text.strip())
     if back:
         hours = int(back[1]) * _HOURS[back[2]]
-        return max(now - timedelta(hours=hours), datetime(1990, 1, 1, tzinfo=UTC)) if hours < 1_000_000 else datetime(1990, 1, 1, tzinfo=UTC)
+        return (
+            max(now - timedelta(hours=hours), datetime(1990, 1, 1, tzinfo=UTC))
+            if hours < 1_000_000
+            else datetime(1990, 1, 1, tzinfo=UTC)
+        )
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise click.BadParameter(f"{text!r}: a date such as 2023-10-13, or a time back such as 7d", param_hint="--since") from None
+        raise click.BadParameter(
+            f"{text!r}: a date such as 2023-10-13, or a time back such as 7d", param_hint="--since"
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def listing(rows: Sequence[dict[str, Any]], *, title: str, empty: str, as_json: bool = False, as_csv: bool = False) -> None:
+def listing(
+    rows: Sequence[dict[str, Any]], *, title: str, empty: str, as_json: bool = False, as_csv: bool = False
+) -> None:
     """Print rows in the way that was asked for."""
     if as_json:
         click.echo(json.dumps(list(rows), ensure_ascii=False, indent=1))
@@ -111,7 +119,9 @@ def show_story(store: Store, story: Story, *, as_json: bool) -> None:
         click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
         return
     click.echo(f"{story.id}  {clean(story.title)}")
-    click.echo(f"  {story.direction or 'direction unclear'} · {story.kind or 'no kind'} · {story.founded:%Y-%m-%d %H:%M} to {story.latest:%Y-%m-%d %H:%M} UTC")
+    click.echo(
+        f"  {story.direction or 'direction unclear'} · {story.kind or 'no kind'} · {story.founded:%Y-%m-%d %H:%M} to {story.latest:%Y-%m-%d %H:%M} UTC"
+    )
     if story.follows:
         click.echo(f"  follows {story.follows}")
     for origin in story.origins:
@@ -124,7 +134,11 @@ def show_story(store: Store, story: Story, *, as_json: bool) -> None:
         for reason in line.why:
             click.echo(f"      · {clean(reason)}")
     for claim in claims:
-        click.echo(f"  claim {claim.id}: {claim.claimant} {claim.status} {claim.direction or ''} “{clean(claim.quote)}”")
+        click.echo(
+            f"  claim {claim.id}: {claim.claimant} {claim.status} {claim.direction or ''} “{clean(claim.quote)}”"
+        )
     for change in changes:
         click.echo(f"  {change.at:%Y-%m-%d %H:%M}  {change.kind}  {clean(change.fact)}  ({change.policy})")
-    click.echo(f"  carried by {len(carriers)}: " + ", ".join(sorted({clean(outlet) for outlet, _, _ in carriers if outlet})))
+    click.echo(
+        f"  carried by {len(carriers)}: " + ", ".join(sorted({clean(outlet) for outlet, _, _ in carriers if outlet}))
+    )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.core.outbox import Outcome, after, recovered
-from bot.errors import SendAmbiguous, SendError, SendRejected, SendRetry
-from bot.model import Delivery, Notice, Receipt
+from bot.core import outbox
+from bot.errors import SendError, SendRejected
+from bot.model import Delivery, Receipt
 from bot.ports import Clock, Mark, Send, no_mark
 from bot.store import Store
-from bot.store.outbox import Promise
 
 Reconcile = Callable[[Delivery], Receipt | None]
 
@@ -28,7 +26,7 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverer:
-    """Everything that delivering needs, handed in. One sender a channel name."""
+    """Everything that delivering needs, handed in: one sender a channel name, and who can be asked afterwards."""
 
     store: Store
     senders: Mapping[str, Send]
@@ -36,78 +34,71 @@ class Deliverer:
     clock: Clock
     mark: Mark = no_mark
 
-    def recover(self) -> int:
-        """At the start: what was being sent when somebody stopped is ambiguous; returns how many."""
-        stuck = self.store.outbox.sending()
-        for promise in stuck:
-            self._ambiguous(promise, "stopped while it was being sent")
-        return len(stuck)
-
-    def flush(self, limit: int = 200) -> DeliveryReport:
-        """Send everything that is owed now."""
-        sent = later = parked = 0
-        errors: list[str] = []
+    def flush(self, limit: int = 500) -> DeliveryReport:
+        """Work off everything that is due now; each promise gets at most one step a pass."""
+        ended: dict[str, Delivery] = {}
         for _ in range(limit):
-            owed = self.store.outbox.owed(self.clock(), limit=1)
-            if not owed:
+            waiting = [due for due in self.store.outbox.due(self.clock()) if due.key not in ended]
+            if not waiting:
                 break
-            after_ = self._send(owed[0])
-            sent += after_.state == "sent"
-            parked += after_.state == "parked"
-            later += after_.state == "owed"
-            if after_.error:
-                errors.append(f"{after_.key}: {after_.error}")
-        return DeliveryReport(sent=sent, later=later, parked=parked, errors=tuple(errors))
+            ended[waiting[0].key] = self._step(waiting[0])
+        states = [delivery.state for delivery in ended.values()]
+        return DeliveryReport(
+            sent=states.count("sent"),
+            later=states.count("owed") + states.count("sending"),
+            parked=states.count("parked"),
+            errors=tuple(f"{one.key}: {one.error}" for one in ended.values() if one.error),
+        )
 
-    def _send(self, promise: Promise) -> Delivery:
-        delivery, now = promise.delivery, self.clock()
-        sender = self.senders.get(delivery.channel)
+    def _step(self, delivery: Delivery) -> Delivery:
+        now = self.clock()
+        match outbox.step(delivery, now):
+            case "send":
+                return self._send(delivery, outbox.begin(delivery, now))
+            case "resend":
+                return self._send(delivery, outbox.begin(delivery, now, resend=True))
+            case "reconcile":
+                return self._reconcile(delivery)
+            case "park":
+                return self._moved(delivery, outbox.parked(delivery, now))
+            case _:
+                return delivery
+
+    def _send(self, before: Delivery, begun: Delivery) -> Delivery:
+        sender = self.senders.get(before.channel)
         if sender is None:
-            return self._settle(promise, Outcome.rejected(f"nothing is configured that sends to {delivery.channel}"), now)
+            refusal = SendRejected(f"nothing is configured that sends to {before.channel}", code="not-configured")
+            return self._moved(before, outbox.settle(begun, refusal, self.clock()))
         self.mark("deliver:before-begin")
-        if not self.store.outbox.begin(delivery.key, now):
-            return delivery
+        if not self.store.outbox.move(before, begun, self.clock()):
+            return before
         self.mark("deliver:begun")
+        outcome: Receipt | SendError
         try:
-            receipt = sender(self._threaded(delivery), resend=promise.resend)
-        except SendAmbiguous as error:
-            return self._ambiguous(promise, str(error))
-        except SendRetry as error:
-            return self._settle(promise, Outcome.retry(str(error), error.retry_at), self.clock())
-        except (SendRejected, SendError) as error:
-            return self._settle(promise, Outcome.rejected(str(error)), self.clock())
+            outcome = sender(begun, resend=outbox.is_repeat(begun))
+        except SendError as error:
+            outcome = error
         self.mark("deliver:sent")
-        settled = self._settle(promise, Outcome.sent(receipt), self.clock())
+        settled = self._moved(begun, outbox.settle(begun, outcome, self.clock()))
         self.mark("deliver:settled")
         return settled
 
-    def _ambiguous(self, promise: Promise, why: str) -> Delivery:
-        """It may have arrived: ask the other side where it can be asked, else resend once by decision 19."""
-        reconcile = self.reconcilers.get(promise.delivery.channel)
-        if reconcile is not None:
-            try:
-                receipt = reconcile(promise.delivery)
-            except SendError as error:
-                return self._settle(promise, Outcome.unknown(f"{why}; asking failed: {error}"), self.clock())
-            self.mark("deliver:reconciled")
-            outcome = Outcome.sent(receipt) if receipt else Outcome.absent(why)
-            return self._settle(promise, outcome, self.clock())
-        return self._settle(promise, Outcome.unknown(why), self.clock())
+    def _reconcile(self, delivery: Delivery) -> Delivery:
+        """It may have arrived: ask the other side (decision 19)."""
+        ask = self.reconcilers.get(delivery.channel)
+        if ask is None:
+            return self._send(delivery, outbox.begin(delivery, self.clock(), resend=True))
+        try:
+            receipt = ask(delivery)
+        except SendError as error:
+            return self._moved(delivery, outbox.unreconciled(delivery, error, self.clock()))
+        self.mark("deliver:reconciled")
+        if receipt is not None:
+            return self._moved(delivery, outbox.found(delivery, receipt))
+        return self._moved(delivery, outbox.missing(delivery, self.clock()))
 
-    def _settle(self, promise: Promise, outcome: Outcome, now: datetime) -> Delivery:
-        step = after(promise.delivery, outcome, now, resent=promise.resend)
-        self.store.outbox.settle(step.delivery, now, resend=step.resend)
-        if step.delivery.state == "parked":
-            notice = Notice(
-                id=f"parked:{step.delivery.key}",
-                kind="delivery",
-                subject=step.delivery.target,
-                text=f"not delivered to {step.delivery.channel} {step.delivery.target}: {step.delivery.error}; "
-                f"mend it, then `armswatch outbox retry {step.delivery.key}`",
-                at=now,
-            )
-            self.store.runs.notice(notice)
-        return step.delivery
-
-    def _threaded(self, delivery: Delivery) -> Delivery:
-        return delivery
+    def _moved(self, before: Delivery, after: Delivery) -> Delivery:
+        now = self.clock()
+        if self.store.outbox.move(before, after, now) and after.state == "parked":
+            self.store.runs.notice(outbox.parked_notice(after, now))
+        return after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model import Delivery
@@ -16,9 +16,7 @@ class Promise:
 
     delivery: Delivery
     created: datetime | None
-    sending_since: datetime | None
     sent: datetime | None
-    resend: bool
 
 
 class Outbox:
@@ -32,47 +30,54 @@ class Outbox:
         with self._c.write() as c:
             return promise(c, delivery, now)
 
-    def owed(self, now: datetime, limit: int = 200) -> list[Promise]:
-        """What is to be sent now, oldest first: its time has come and the part before it has its receipt."""
+    def due(self, now: datetime, limit: int = 200) -> list[Delivery]:
+        """Promises whose time has come and whose part before has its receipt: owed ones to send, `sending` ones in doubt."""
         rows = self._c.rows(
-            """SELECT * FROM outbox AS mine WHERE state = 'owed' AND COALESCE(next_try, '') <= :now AND NOT EXISTS (
-                 SELECT 1 FROM outbox AS before WHERE before.kind = mine.kind AND before.subject = mine.subject
-                   AND before.target = mine.target AND before.part < mine.part AND before.state NOT IN ('sent', 'dropped'))
+            """SELECT * FROM outbox AS mine WHERE state IN ('owed', 'sending') AND COALESCE(next_try, '') <= :now
+                 AND NOT EXISTS (
+                   SELECT 1 FROM outbox AS before WHERE before.kind = mine.kind AND before.subject = mine.subject
+                     AND before.target = mine.target AND before.part < mine.part AND before.state NOT IN ('sent', 'dropped'))
                ORDER BY created, key LIMIT :limit""",
             {"now": stamp(now), "limit": limit},
         )
-        return [_promise(row) for row in rows]
+        return [replace(_delivery(row), parent=self._parent(row)) for row in rows]
 
-    def sending(self) -> list[Promise]:
-        """What was being sent when somebody stopped: each may or may not have arrived."""
-        return [
-            _promise(row) for row in self._c.rows("SELECT * FROM outbox WHERE state = 'sending' ORDER BY created, key")
-        ]
+    def _parent(self, row: Row) -> str:
+        return self.receipt(row["kind"], row["subject"], row["target"], 1) if row["part"] > 1 else ""
 
-    def begin(self, key: str, now: datetime) -> bool:
-        """Owed → sending, committed before the wire is touched; False where somebody else was faster."""
+    def move(self, before: Delivery, after: Delivery, now: datetime) -> bool:
+        """Write a promise's next state if it is still as it was read; False where somebody else was faster."""
         with self._c.write() as c:
             return c.run(
-                "UPDATE outbox SET state = 'sending', sending_since = :now, attempts = attempts + 1 WHERE key = :key AND state = 'owed'",
-                {"now": stamp(now), "key": key},
+                """UPDATE outbox SET state = :state, attempts = :attempts, doubts = :doubts, next_try = :next, receipt = :receipt,
+                     error = :error, sent = CASE WHEN :state = 'sent' THEN :now ELSE sent END
+                   WHERE key = :key AND state = :was AND attempts = :were AND doubts = :doubted""",
+                {
+                    "state": after.state,
+                    "attempts": after.attempts,
+                    "doubts": after.doubts,
+                    "next": stamp(after.next_try),
+                    "receipt": after.receipt,
+                    "error": after.error,
+                    "now": stamp(now),
+                    "key": before.key,
+                    "was": before.state,
+                    "were": before.attempts,
+                    "doubted": before.doubts,
+                },
             ) == 1  # fmt: skip
 
-    def settle(self, delivery: Delivery, now: datetime, *, resend: bool = False) -> None:
-        """Write what became of a delivery: its state, next try, receipt and error."""
-        with self._c.write() as c:
-            c.run(
-                """UPDATE outbox SET state = :state, next_try = :next, receipt = :receipt, error = :error, resend = :resend,
-                     sent = CASE WHEN :state = 'sent' THEN :now ELSE sent END WHERE key = :key""",
-                {
-                    "state": delivery.state,
-                    "next": stamp(delivery.next_try),
-                    "receipt": delivery.receipt,
-                    "error": delivery.error,
-                    "resend": int(resend),
-                    "now": stamp(now),
-                    "key": delivery.key,
-                },
-            )
+    def get(self, key: str) -> Delivery | None:
+        """One promise by its key."""
+        row = self._c.row("SELECT * FROM outbox WHERE key = :key", {"key": key})
+        return _delivery(row) if row else None
+
+    def next_due(self) -> datetime | None:
+        """When the next promise comes due."""
+        found = self._c.row(
+            "SELECT MIN(COALESCE(next_try, created)) AS at FROM outbox WHERE state IN ('owed', 'sending')"
+        )
+        return moment(found["at"]) if found else None
 
     def listing(self, states: tuple[str, ...] = ()) -> list[Promise]:
         """All promises, newest first; only some states where named."""
@@ -85,14 +90,6 @@ class Outbox:
             row["state"]: row["n"] for row in self._c.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
         }
 
-    def requeue(self, key: str) -> bool:
-        """Parked → owed, by a person's word."""
-        return self._move(key, "parked", "owed")
-
-    def drop(self, key: str) -> bool:
-        """Owed or parked → dropped, by a person's word."""
-        return self._move(key, "parked", "dropped") or self._move(key, "owed", "dropped")
-
     def receipt(self, kind: str, subject: str, target: str, part: int) -> str:
         """The receipt of one part (a thread hangs on the first part's), or ''."""
         found = self._c.value(
@@ -100,13 +97,6 @@ class Outbox:
             {"kind": kind, "subject": subject, "target": target, "part": part},
         )
         return found or ""
-
-    def _move(self, key: str, old: str, new: str) -> bool:
-        with self._c.write() as c:
-            return c.run(
-                "UPDATE outbox SET state = :new, next_try = NULL, error = '' WHERE key = :key AND state = :old",
-                {"new": new, "old": old, "key": key},
-            ) == 1  # fmt: skip
 
 
 def promise(c: Connection, delivery: Delivery, now: datetime) -> bool:
@@ -129,23 +119,22 @@ def promise(c: Connection, delivery: Delivery, now: datetime) -> bool:
     ) == 1  # fmt: skip
 
 
-def _promise(row: Row) -> Promise:
-    return Promise(
-        delivery=Delivery(
-            kind=row["kind"],
-            subject=row["subject"],
-            channel=row["channel"],
-            target=row["target"],
-            part=row["part"],
-            payload=row["payload"],
-            state=row["state"],
-            attempts=row["attempts"],
-            next_try=moment(row["next_try"]),
-            receipt=row["receipt"] or "",
-            error=row["error"] or "",
-        ),
-        created=moment(row["created"]),
-        sending_since=moment(row["sending_since"]),
-        sent=moment(row["sent"]),
-        resend=bool(row["resend"]),
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        kind=row["kind"],
+        subject=row["subject"],
+        channel=row["channel"],
+        target=row["target"],
+        part=row["part"],
+        payload=row["payload"],
+        state=row["state"],
+        attempts=row["attempts"],
+        doubts=row["doubts"],
+        next_try=moment(row["next_try"]),
+        receipt=row["receipt"] or "",
+        error=row["error"] or "",
     )
+
+
+def _promise(row: Row) -> Promise:
+    return Promise(delivery=_delivery(row), created=moment(row["created"]), sent=moment(row["sent"]))

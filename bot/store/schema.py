@@ -128,10 +128,10 @@ def _digests(db: Database) -> None:
                                      pk=("subscription", "article"), strict=True)  # fmt: skip
     db.table("outbox").create(
         {"key": str, "kind": str, "subject": str, "channel": str, "target": str, "part": int, "payload": str, "state": str,
-         "attempts": int, "next_try": str, "receipt": str, "error": str, "created": str, "sending_since": str, "sent": str,
-         "resend": int},
+         "attempts": int, "next_try": str, "receipt": str, "error": str, "created": str, "sent": str,
+         "doubts": int},
         pk="key", not_null={"kind", "subject", "channel", "target", "part", "payload", "state"},
-        defaults={"attempts": 0, "resend": 0}, strict=True,
+        defaults={"attempts": 0, "doubts": 0}, strict=True,
     )  # fmt: skip
     db.table("outbox").create_index(["kind", "subject", "target", "part"], unique=True)
     db.table("outbox").create_index(["state", "next_try"])

@@ -161,7 +161,7 @@ def test_an_article_arrives_with_all_that_follows_from_it(store: Store):
     assert found.articles == ("a-0001",)
     assert [claim.quantity for claim in store.stories.claims(story="s-1")] == [1000]
     assert [change.kind for change in store.stories.changes("s-1")] == ["NEW"]
-    assert [promise.delivery.key for promise in store.outbox.owed(START)] == ["alert:s-1:C1:1"]
+    assert [due.key for due in store.outbox.due(START)] == ["alert:s-1:C1:1"]
 
 
 def test_nothing_of_an_article_is_stored_if_any_part_fails(store: Store):
@@ -256,29 +256,31 @@ def test_candidates_share_a_key_in_time_or_a_band_at_any_time(store: Store):
 
 
 @pytest.mark.criterion("decision 20")
-def test_a_part_is_owed_only_after_the_receipt_of_the_part_before(store: Store):
+def test_a_part_is_due_only_after_the_receipt_of_the_part_before(store: Store):
     one = Delivery(kind="digest", subject="d-1", channel="slack", target="C1", part=1, payload="{}")
     two = replace(one, part=2)
     assert store.outbox.promise(one, START)
     assert store.outbox.promise(two, START)
     assert not store.outbox.promise(one, START)
-    assert [promise.delivery.part for promise in store.outbox.owed(START)] == [1]
-    assert store.outbox.begin(one.key, START)
-    assert not store.outbox.begin(one.key, START)
-    store.outbox.settle(replace(one, state="sent", receipt="17.1"), START)
-    assert [promise.delivery.part for promise in store.outbox.owed(START)] == [2]
-    assert store.outbox.receipt("digest", "d-1", "C1", 1) == "17.1"
+    assert [due.part for due in store.outbox.due(START)] == [1]
+    sending = replace(one, state="sending", attempts=1, next_try=START + timedelta(seconds=20))
+    assert store.outbox.move(one, sending, START)
+    assert not store.outbox.move(one, sending, START)
+    assert store.outbox.due(START) == []
+    assert [due.state for due in store.outbox.due(START + timedelta(seconds=20))] == ["sending"]
+    store.outbox.move(sending, replace(sending, state="sent", receipt="17.1", next_try=None), START)
+    assert [(due.part, due.parent) for due in store.outbox.due(START)] == [(2, "17.1")]
 
 
 def test_a_parked_promise_waits_for_a_person(store: Store):
     one = Delivery(kind="digest", subject="d-1", channel="slack", target="C1", part=1, payload="{}")
     store.outbox.promise(one, START)
-    store.outbox.settle(replace(one, state="parked", error="channel_not_found"), START)
-    assert store.outbox.owed(START) == []
-    assert store.outbox.requeue(one.key)
-    assert [promise.delivery.key for promise in store.outbox.owed(START)] == [one.key]
-    assert store.outbox.drop(one.key)
-    assert store.outbox.count() == {"dropped": 1}
+    store.outbox.move(one, replace(one, state="parked", error="channel_not_found"), START)
+    assert store.outbox.due(START) == []
+    found = store.outbox.get(one.key)
+    assert found is not None
+    assert (found.state, found.error) == ("parked", "channel_not_found")
+    assert store.outbox.count() == {"parked": 1}
 
 
 def test_a_notice_is_said_once_until_it_recovered(store: Store):
