@@ -1,0 +1,262 @@
+"""The words of claims as data: parties, claimants, materiel, units, places, vessels, verbs, found in one pass over a text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from bot.core.text import Folded, fold
+from bot.errors import Problem, WatchlistError
+
+KINDS: dict[str, frozenset[str]] = {
+    "party": frozenset(["side"]),
+    "claimant": frozenset(["type", "party", "figures", "person"]),
+    "office": frozenset(["type", "names", "figures"]),
+    "media": frozenset(["type"]),
+    "materiel": frozenset(["generic"]),
+    "unit": frozenset(["goods"]),
+    "place": frozenset(),
+    "vessel": frozenset(["identifier", "source"]),
+    "entity": frozenset(["side", "identifier", "source"]),
+    "saying": frozenset(["status"]),
+    "moving": frozenset(["role", "noun"]),
+    "planning": frozenset(["strength"]),
+    "hedge": frozenset(),
+    "basis": frozenset(),
+    "denial": frozenset(),
+    "legal": frozenset(),
+    "exchange": frozenset(),
+    "figure": frozenset(["means"]),
+    "personnel": frozenset(),
+}
+"""Kind of entry → the attributes that it may carry beside its words and guards."""
+_LANGUAGES = frozenset(["en", "ko", "ru", "uk", "ja", "zh", "de", "fr", "es", "pl", "any"])
+_GUARDS = frozenset(["near", "not_near", "before_not", "after_not", "within"])
+_WITHIN = 80  # code points to each side in which a guard looks, unless the entry says otherwise
+_ASCII_OR_SPACED = re.compile(r"[0-9a-zà-ɏͰ-ӿԀ-֏]")  # scripts that put spaces between words
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One entry of the lexicon file: what its words mean, and what must or must not stand around them."""
+
+    kind: str
+    canonical: str
+    label: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    near: tuple[str, ...] = ()
+    not_near: tuple[str, ...] = ()
+    before_not: tuple[str, ...] = ()
+    after_not: tuple[str, ...] = ()
+    within: int = _WITHIN
+
+    def get(self, key: str, default: str = "") -> str:
+        """The value of an attribute, or `default`."""
+        return next((value for name, value in self.attributes if name == key), default)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place where a text names a concept; `start` and `end` are code points of the text as given."""
+
+    canonical: str
+    kind: str
+    start: int
+    end: int
+    concept: Concept
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    concept: Concept
+    left: bool  # must start a word
+    right: bool  # must end a word
+    exact: str  # the spelling itself, where case matters ("US", "NIS")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """A loaded lexicon: immutable, shared by all calls."""
+
+    file: str
+    version: str
+    parties: tuple[str, ...]
+    concepts: tuple[Concept, ...]
+    _terms: tuple[tuple[_Term, ...], ...]
+    _automaton: AhoCorasick
+
+    def find(self, text: str, folded: Folded | None = None) -> list[Mention]:
+        """All mentions in `text` by start; of two overlapping ones of a kind the longer stays. `folded` spares a fold."""
+        folded = fold(text) if folded is None else folded
+        low = folded.text
+        found: list[Mention] = []
+        for pattern, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
+            for term in self._terms[pattern]:
+                if (
+                    term.left
+                    and start
+                    and _ASCII_OR_SPACED.match(low[start - 1])
+                    and _ASCII_OR_SPACED.match(low[start])
+                ):
+                    continue
+                if (
+                    term.right
+                    and end < len(low)
+                    and _ASCII_OR_SPACED.match(low[end])
+                    and _ASCII_OR_SPACED.match(low[end - 1])
+                ):
+                    continue
+                if not _guarded(term.concept, low, start, end):
+                    continue
+                first, last = folded.span(start, end)
+                if term.exact and text[first:last] != term.exact:
+                    continue
+                found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
+        return _longest(found)
+
+    def label(self, kind: str, canonical: str) -> str:
+        """The English label of a concept, or its canonical name where the lexicon has none."""
+        for concept in self.concepts:
+            if concept.kind == kind and concept.canonical == canonical:
+                return concept.label
+        return canonical
+
+
+def _longest(found: list[Mention]) -> list[Mention]:
+    found.sort(key=lambda mention: (mention.start, mention.start - mention.end))
+    reach: dict[str, int] = {}
+    kept: list[Mention] = []
+    for mention in found:
+        if mention.start >= reach.get(mention.kind, -1):
+            kept.append(mention)
+            reach[mention.kind] = mention.end
+    return kept
+
+
+def _guarded(concept: Concept, low: str, start: int, end: int) -> bool:
+    if concept.after_not and low[end : end + 24].lstrip(" -").startswith(concept.after_not):
+        return False
+    if concept.before_not and low[max(0, start - 24) : start].rstrip(" -").endswith(concept.before_not):
+        return False
+    if concept.near or concept.not_near:
+        around = low[max(0, start - concept.within) : start] + " " + low[end : end + concept.within]
+        if any(word in around for word in concept.not_near):
+            return False
+        if concept.near and not any(word in around for word in concept.near):
+            return False
+    return True
+
+
+def load(raw: bytes, *, file: str) -> Lexicon:
+    """The lexicon in these TOML bytes; `file` names it in problems.
+
+    Raises WatchlistError with every Problem found, not only the first.
+    """
+    problems: list[Problem] = []
+    try:
+        document: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WatchlistError([Problem(file, "", str(error), "a TOML document in UTF-8")], subject=file) from None
+    if document.get("schema") != 1:
+        problems.append(Problem(file, "schema", repr(document.get("schema")), "1"))
+    parties = document.get("parties", [])
+    if not (isinstance(parties, list) and len(parties) == 2 and all(isinstance(party, str) for party in parties)):
+        problems.append(Problem(file, "parties", repr(parties), "the two names of party entries that directions join"))
+        parties = []
+    entries: list[tuple[Concept, list[str]]] = []
+    for kind, tables in document.items():
+        if kind in {"schema", "version", "parties"}:
+            continue
+        if kind not in KINDS:
+            problems.append(Problem(file, kind, "", f"one of {', '.join(sorted(KINDS))}", "unknown kind of entry"))
+            continue
+        for index, table in enumerate(tables if isinstance(tables, list) else [tables]):
+            entry = _entry(kind, table, f"{kind}[{index}]", file, problems)
+            if entry is not None:
+                entries.append(entry)
+    seen: set[tuple[str, str]] = set()
+    for concept, _ in entries:
+        if (concept.kind, concept.canonical) in seen:
+            problems.append(Problem(file, f"{concept.kind}.{concept.canonical}", "a second entry", "one entry a name"))
+        seen.add((concept.kind, concept.canonical))
+    problems.extend(
+        Problem(file, "parties", repr(party), "the name of a [[party]] entry")
+        for party in parties
+        if ("party", party) not in seen
+    )
+    if problems:
+        raise WatchlistError(problems, subject=file)
+    return _compiled(file, str(document.get("version", "")), tuple(parties), entries)
+
+
+def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) -> tuple[Concept, list[str]] | None:
+    if not isinstance(table, dict) or not isinstance(table.get("name"), str) or not table["name"]:
+        problems.append(Problem(file, f"{key}.name", "", "a name"))
+        return None
+    key = f"{kind}.{table['name']}"
+    words: list[str] = []
+    attributes: list[tuple[str, str]] = []
+    guards: dict[str, tuple[str, ...]] = {}
+    within = _WITHIN
+    for name, value in table.items():
+        if name in {"name", "label"}:
+            continue
+        if name in KINDS[kind] and isinstance(value, str | bool | int | list):
+            words_of = "|".join(map(str, value)) if isinstance(value, list) else str(value)
+            attributes.append((name, words_of.lower() if isinstance(value, bool) else words_of))
+        elif name == "within" and isinstance(value, int):
+            within = value
+        elif name in _LANGUAGES or name in _GUARDS:
+            if not (
+                isinstance(value, list)
+                and value
+                and all(isinstance(word, str) and word.strip("*=") and "*" not in word.strip("*=") for word in value)
+            ):
+                problems.append(
+                    Problem(file, f"{key}.{name}", repr(value)[:60], "a list of words, none empty, * only at an end")
+                )
+            elif name in _LANGUAGES:
+                words.extend(value)
+            else:
+                guards[name] = tuple(fold(word).text for word in value)
+        else:
+            problems.append(
+                Problem(file, f"{key}.{name}", "", f"one of {', '.join(sorted(KINDS[kind] | _GUARDS | _LANGUAGES))}")
+            )
+    concept = Concept(
+        kind=kind,
+        canonical=table["name"],
+        label=str(table.get("label", table["name"])),
+        attributes=tuple(attributes),
+        near=guards.get("near", ()),
+        not_near=guards.get("not_near", ()),
+        before_not=guards.get("before_not", ()),
+        after_not=guards.get("after_not", ()),
+        within=within,
+    )
+    return concept, words
+
+
+def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[tuple[Concept, list[str]]]) -> Lexicon:
+    patterns: dict[str, list[_Term]] = {}
+    for concept, words in entries:
+        for word in words:
+            exact = word.startswith("=")
+            bare = word.lstrip("=")
+            left, right = not bare.startswith("*"), not bare.endswith("*")
+            folded = fold(bare.strip("*")).text
+            patterns.setdefault(folded, []).append(
+                _Term(concept=concept, left=left, right=right, exact=bare.strip("*") if exact else "")
+            )
+    return Lexicon(
+        file=file,
+        version=version,
+        parties=parties,
+        concepts=tuple(concept for concept, _ in entries),
+        _terms=tuple(tuple(terms) for terms in patterns.values()),
+        _automaton=AhoCorasick(list(patterns), matchkind=MatchKind.Standard),
+    )
