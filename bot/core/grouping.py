@@ -1,0 +1,135 @@
+"""A whole batch of items at once: copies first, then developments, with hindsight and no store (`stories --jsonl`)."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.core.assignments import JOIN, brings_evidence, copy_reach, story_id, within
+from bot.core.clusters import clusters
+from bot.core.duplicates import Fingerprint, fingerprint, is_copy
+from bot.core.likeness import REACH, likeness
+from bot.core.signatures import Signature, signature
+from bot.model import Item
+
+if TYPE_CHECKING:
+    from bot.core.lexicon import Lexicon
+
+POSTING = 200  # the latest items under one key that are looked at
+NEIGHBOURS = 120  # items that one item is compared with, those with most in common first
+BAND_POSTING = 40  # the latest items under one fingerprint band
+LEAST_EDGE = 0.04  # a likeness below counts as none
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """One item's line: its story, and the earliest member of its copies ("" where it is itself, or has none)."""
+
+    id: str
+    story: str
+    copy_of: str = ""
+
+
+def group(items: Sequence[Item], lexicon: Lexicon | None) -> list[Grouped]:
+    """The stories of a batch, one line an item, in input order; every item has a story, alone if nothing fits.
+
+    Read by date, then input order. The cost of an item does not grow with the batch: it meets at most 120 others,
+    found through an inverted index that forgets what is out of reach in time.
+    """
+    order = sorted(range(len(items)), key=lambda number: (items[number].date is None, _time(items[number]), number))
+    prints = {number: fingerprint(items[number].title, items[number].text) for number in order}
+    copy_of = _copies(items, order, prints)
+    del prints
+    leads = [number for number in order if copy_of[number] == number]
+    signatures = [signature(items[number], lexicon) for number in leads]
+    roots = clusters(len(leads), _edges(signatures), JOIN)
+    story_of = {leads[place]: story_id(items[leads[root]]) for place, root in enumerate(roots)}
+    return [
+        Grouped(
+            id=item.id,
+            story=story_of[copy_of[number]],
+            copy_of=items[copy_of[number]].id if copy_of[number] != number else "",
+        )
+        for number, item in enumerate(items)
+    ]
+
+
+def _time(item: Item) -> float:
+    return item.date.timestamp() if item.date else 0.0
+
+
+def _copies(items: Sequence[Item], order: Sequence[int], prints: dict[int, Fingerprint]) -> list[int]:
+    """For each item the earliest of its copies (itself where it has none)."""
+    first = list(range(len(items)))
+    rank = {number: place for place, number in enumerate(order)}
+    same: dict[tuple[str, bytes, bytes], int] = {}
+    bands: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=BAND_POSTING))
+
+    def root(number: int) -> int:
+        while first[number] != number:
+            first[number] = first[first[number]]
+            number = first[number]
+        return number
+
+    for number in order:
+        mine = prints[number]
+        key = (mine.text_sha, mine.words, mine.figures)
+        twin = same.get(key)
+        if (
+            twin is not None
+            and within(items[number].date, items[twin].date, copy_reach(mine, prints[twin]))
+            and is_copy(mine, prints[twin]) is not None
+        ):
+            # Exactly the same item needs no bands of its own: ten thousand of them cost ten thousand look-ups.
+            first[number] = root(twin)
+            same[key] = number
+            continue
+        same[key] = number
+        seen: set[int] = set()
+        for band in mine.bands:
+            for other in bands[band]:
+                if other in seen:
+                    continue
+                seen.add(other)
+                theirs = prints[other]
+                if not within(items[number].date, items[other].date, copy_reach(mine, theirs)):
+                    continue
+                if is_copy(mine, theirs) is not None:
+                    a, b = root(number), root(other)
+                    if a != b:
+                        early, late = (a, b) if rank[a] < rank[b] else (b, a)
+                        first[late] = early
+            bands[band].append(number)
+    return [root(number) for number in range(len(items))]
+
+
+def _edges(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
+    """The likeness of every pair that could report one development; live-blogs and the like have none."""
+    reach = REACH + timedelta(days=1)  # a date without a time may be any moment of its day
+    postings: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=POSTING))
+    left, right, values = array("I"), array("I"), array("f")
+    for number, mine in enumerate(signatures):
+        if mine.alone and not (mine.alone == "analysis" and brings_evidence(mine)):
+            continue
+        overlap: dict[int, float] = defaultdict(float)
+        for name, weight in mine.features:
+            if weight < 0.1:
+                break
+            posting = postings[name]
+            while posting and not within(signatures[posting[0]].when, mine.when, reach):
+                posting.popleft()
+            for other in posting:
+                overlap[other] += weight
+            posting.append(number)
+        nearest = sorted(overlap, key=lambda other: (-overlap[other], other))[:NEIGHBOURS]
+        for other in nearest:
+            value = likeness(mine, signatures[other])
+            if value >= LEAST_EDGE:
+                left.append(other)
+                right.append(number)
+                values.append(value)
+    return zip(left, right, values, strict=True)

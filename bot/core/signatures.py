@@ -1,0 +1,193 @@
+"""What an item is about, in a form that does not depend on its language: concepts, names, figures, rare words, and when."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from bot.core.commonwords import COMMON, SILENT
+from bot.core.furniture import without_furniture
+from bot.core.happenings import ACTORS, DEEDS, SPEAKERS, THINGS
+from bot.core.numbers import QUANTITIES, numbers
+from bot.core.standalone import standalone
+from bot.core.text import fold
+from bot.model import Item
+
+if TYPE_CHECKING:
+    from bot.core.lexicon import Lexicon
+
+VERSION = "signature-1"
+TITLE, LEAD, BODY = 1.0, 0.75, 0.35  # how much a feature counts by where it stands
+LEAD_SIZE, BODY_SIZE = 420, 1200  # code points: later paragraphs tell the background, not the event
+RARE, USUAL = 0.8, 0.2  # weight of a word that is not, or is, the daily bread of the subject
+LEXICON_WEIGHT = {"place": 1.0, "vessel": 1.2, "person": 0.9, "claimant": 0.6, "materiel": 0.3}
+MOST = 48  # features kept of one item, the heaviest
+KEYS = 12  # index keys of one item
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What is kept of an item to compare it with others.
+
+    `features` are (name, weight), heaviest first: "who:lavrov", "act:deny", "n:1000 arm:container", "w:tomahawk". `when` is the item's
+    time or None; `whole_day` says that only the date is known. `alone` says why the item is no report of one event
+    ("live", "newsletter", "analysis"), or is "".
+    """
+
+    version: str
+    when: datetime | None
+    whole_day: bool
+    lang: str
+    features: tuple[tuple[str, float], ...]
+    alone: str
+
+    def keys(self) -> tuple[str, ...]:
+        """The index keys: two items of one story share at least one, save for pure chance (at most 12, rarest first)."""
+        return tuple(name for name, _ in self.features[:KEYS])
+
+    def to_json(self) -> str:
+        """One JSON array, for the store."""
+        when = self.when.isoformat() if self.when else None
+        return json.dumps(
+            [self.version, when, self.whole_day, self.lang, self.features, self.alone],
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, raw: str | bytes) -> Signature:
+        """The value that `to_json` wrote. Raises ValueError on anything else."""
+        version, when, whole_day, lang, features, alone = json.loads(raw)
+        return cls(
+            version,
+            datetime.fromisoformat(when) if when else None,
+            whole_day,
+            lang,
+            tuple((name, weight) for name, weight in features),
+            alone,
+        )
+
+
+def signature(item: Item, lexicon: Lexicon | None) -> Signature:
+    """The signature of one item; `lexicon` adds the watch's own places, vessels, persons, claimants and materiel."""
+    features: dict[str, float] = {}
+    body = without_furniture(item.text[: BODY_SIZE * 3])[:BODY_SIZE]
+    for part, weight in ((item.title[:600], TITLE), (body[:LEAD_SIZE], LEAD), (body[LEAD_SIZE:], BODY)):
+        if part:
+            for name, value in _features(part, lexicon):
+                features[name] = max(features.get(name, 0.0), round(value * weight, 3))
+    ranked = sorted(features.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+    when = item.date.astimezone(UTC) if item.date else None
+    return Signature(
+        version=VERSION,
+        when=when,
+        whole_day=when is not None and (when.hour, when.minute, when.second) == (0, 0, 0),
+        lang=item.lang[:2].lower(),
+        features=tuple(ranked),
+        alone=standalone(item.title, item.text, item.url),
+    )
+
+
+def _features(part: str, lexicon: Lexicon | None) -> Iterable[tuple[str, float]]:
+    """Every feature of one stretch of text with its weight; a name may come more than once."""
+    folded = fold(part)
+    text = folded.text
+    taken = bytearray(len(text))
+    things: list[tuple[int, str]] = []
+    for start, end, name, weight in _concepts(text):
+        taken[start:end] = b"\x01" * (end - start)
+        yield name, weight
+        if name.startswith(("arm:", "act:train_line", "act:shipline", "act:deploy", "act:worker")):
+            things.append((start, name))
+    if lexicon is not None:
+        for mention in lexicon.find(part):
+            name = f"{mention.kind}:{mention.canonical.casefold()}"
+            yield name, LEXICON_WEIGHT.get(mention.kind, 0.3)
+    for number in numbers(part):
+        if number.kind in QUANTITIES and number.value >= 3:
+            yield f"n:{number.value:g}", 1.0 if number.value >= 20 else 0.6
+    yield from _words(text, taken)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[AhoCorasick, tuple[tuple[str, float, bool, bool], ...]]:
+    stems: list[str] = []
+    owners: list[tuple[str, float, bool, bool]] = []
+    seen: set[str] = set()
+    for line in (ACTORS + SPEAKERS + DEEDS + THINGS).strip().splitlines():
+        if not line.strip():
+            continue
+        name, weight, rest = line.split(" ", 2)
+        for raw in rest.split(";"):
+            stem = fold(raw.strip()).text
+            whole = stem.endswith("$")
+            stem = stem.rstrip("$")
+            if stem and stem not in seen:
+                seen.add(stem)
+                stems.append(stem)
+                owners.append((name, float(weight), whole, bool(_UNSPACED.match(stem))))
+    return AhoCorasick(stems, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.Standard), tuple(owners)
+
+
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def _concepts(text: str) -> Iterable[tuple[int, int, str, float]]:
+    machine, owners = _vocabulary()
+    for index, start, end in machine.find_matches_as_indexes(text, overlapping=True):
+        name, weight, whole, unspaced = owners[index]
+        if not unspaced:
+            if start and text[start - 1].isalnum() and not _UNSPACED.match(text[start - 1]):
+                continue
+            stop = end
+            while stop < len(text) and text[stop].isalpha() and not _UNSPACED.match(text[stop]):
+                stop += 1
+            if whole and stop != end:
+                continue
+            yield start, stop, name, weight
+        else:
+            if (
+                whole
+                and end < len(text)
+                and _UNSPACED.match(text[end])
+                and end + 1 < len(text)
+                and _UNSPACED.match(text[end + 1])
+            ):
+                continue
+            yield start, end, name, weight
+
+
+def _words(text: str, taken: bytearray) -> Iterable[tuple[str, float]]:
+    for found in _WORDS.finditer(text):
+        if taken[found.start()]:
+            continue
+        word = found.group()
+        if _UNSPACED.match(word):
+            if "\uac00" <= word[0] <= "\ud7a3":
+                stem = word[:3]
+                if len(word) >= 2 and stem not in SILENT and word[:2] not in SILENT:
+                    yield "w:" + stem, USUAL if stem in COMMON or word[:2] in COMMON else RARE
+            else:
+                for index in range(found.start(), min(found.end() - 1, found.start() + 60)):
+                    pair = text[index : index + 2]
+                    if (
+                        not taken[index]
+                        and not taken[index + 1]
+                        and not ("\u3040" <= pair[0] <= "\u309f" or "\u3040" <= pair[1] <= "\u309f")
+                    ):
+                        yield "w:" + pair, 0.35
+            continue
+        if len(word) < 3:
+            continue
+        stem = word[:6]
+        if stem in SILENT:
+            continue
+        yield "w:" + stem, USUAL if stem in COMMON else RARE

@@ -1,0 +1,9 @@
+"""Stories, not articles: the one door to signatures, assignment and grouping; what is inside stays replaceable."""
+
+from __future__ import annotations
+
+from bot.core.assignments import Assignment, Candidate, assign, story_id
+from bot.core.grouping import Grouped, group
+from bot.core.signatures import Signature, signature
+
+__all__ = ["Assignment", "Candidate", "Grouped", "Signature", "assign", "group", "signature", "story_id"]
