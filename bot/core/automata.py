@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import ahocorasick_rs
 
 from bot.core.terms import Term
+from bot.core.text import Folded, Reading, read
 
 
 class Automaton:
@@ -16,25 +17,30 @@ class Automaton:
         self.terms = tuple(terms)
         by_anchor: dict[str, list[int]] = {}
         for number, term in enumerate(self.terms):
-            by_anchor.setdefault(term.anchor, []).append(number)
-        self._owners = tuple(tuple(numbers) for numbers in by_anchor.values())
+            by_anchor.setdefault(f" {_bare(term.anchor)}" if term.spaced else _bare(term.anchor), []).append(number)
+        # Most hits need no second look; those of an anchor that do are kept apart.
+        self._plain = tuple(tuple(n for n in ns if self.terms[n].plain) for ns in by_anchor.values())
+        self._looked = tuple(tuple(n for n in ns if not self.terms[n].plain) for ns in by_anchor.values())
+        self._shift = tuple(0 if anchor[0] == " " else -1 for anchor in by_anchor)
         self._machine = ahocorasick_rs.AhoCorasick(list(by_anchor)) if by_anchor else None
 
-    def hits(self, text: str) -> list[tuple[int, int, int]]:
-        """(start, end, term) of all hits in folded `text`, in order of their anchors; overlapping ones too."""
-        if self._machine is None or not text:
+    def hits(self, reading: Reading) -> list[tuple[int, int, int]]:
+        """(start, end, term) of all hits in `reading.text`, in order of their anchors' ends; overlapping ones too."""
+        if self._machine is None or not reading.text:
             return []
         found: list[tuple[int, int, int]] = []
-        terms, owners = self.terms, self._owners
-        for anchor, start, stop in self._machine.find_matches_as_indexes(text, overlapping=True):
-            for number in owners[anchor]:
-                term = terms[number]
-                if term.regex is None:
-                    end = term.end(text, start, stop)
-                    if end >= 0:
-                        found.append((start, end, number))
-                else:
-                    span = term.span(text, start, stop)
-                    if span is not None:
-                        found.append((span[0], span[1], number))
+        text, terms = reading.text, self.terms
+        plain, looked, shift = self._plain, self._looked, self._shift
+        for anchor, first, last in self._machine.find_matches_as_indexes(reading.bare, overlapping=True):
+            start, stop = first + shift[anchor], last - 1
+            found.extend((start, stop, number) for number in plain[anchor])
+            for number in looked[anchor]:
+                span = terms[number].span(text, start, stop)
+                if span is not None:
+                    found.append((span[0], span[1], number))
         return found
+
+
+def _bare(anchor: str) -> str:
+    """The anchor as `Reading.bare` has it."""
+    return read(Folded(anchor, len(anchor))).bare[1:]

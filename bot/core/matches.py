@@ -21,24 +21,27 @@ class Matcher:
     def __init__(self, watchlists: Sequence[Watchlist]) -> None:
         self.watchlists = tuple(watchlists)
         terms: list[Term] = []
-        self._judges: list[Judge] = []
-        for watchlist in self.watchlists:
-            self._judges.append(Judge(watchlist, len(terms)))
+        owners: list[tuple[int, int]] = []
+        self._judges = tuple(Judge(watchlist) for watchlist in self.watchlists)
+        for number, watchlist in enumerate(self.watchlists):
+            owners.extend((number, term) for term in range(len(watchlist.terms)))
             terms.extend(watchlist.terms)
         self._automaton = Automaton(terms)
-        self._judge_of = tuple(number for number, w in enumerate(self.watchlists) for _ in w.terms)
+        self._owners = tuple(owners)  # term of the automaton → watchlist, term of the watchlist
 
     def verdicts(self, item: Item) -> tuple[Verdict, ...]:
         """One verdict per watchlist, best first. Reads the first 200,000 and the last 20,000 characters of a text."""
         scan = Scan(item.title, item.text)
         shares: list[list[tuple[int, int, int]]] = [[] for _ in self._judges]
-        for start, end, number in self._automaton.hits(scan.reading.text):
-            shares[self._judge_of[number]].append((start, end, number))
+        for start, end, number in self._automaton.hits(scan.reading):
+            owner, term = self._owners[number]
+            shares[owner].append((start, end, term))
         found = [judge.verdict(scan, hits) for judge, hits in zip(self._judges, shares, strict=True)]
         order = {"match": 0, "borderline": 1, "none": 2}
         return tuple(sorted(found, key=lambda verdict: (order[verdict.rank], -verdict.score)))
 
     def gate(self, title: str, summary: str) -> bool:
         """Whether a title and summary name one party or one piece of goods of any watchlist (decision 23's wide gate)."""
-        text = read(fold(f"{title}\n{summary[:HEAD]}")).text
-        return any(self._judges[self._judge_of[n]].opens(n) for _, _, n in self._automaton.hits(text))
+        reading = read(fold(f"{title}\n{summary[:HEAD]}"))
+        owners = (self._owners[number] for _, _, number in self._automaton.hits(reading))
+        return any(self._judges[owner].opens(term) for owner, term in owners)

@@ -16,6 +16,7 @@ _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u052f]"),
 }
 HEAD = 200_000  # code points of a text that are read from its beginning (decision 11)
+_AROUND = 600
 TAIL = 20_000  # and from its end
 
 
@@ -28,6 +29,7 @@ class Scan:
         self.joined = f"{self.title}\n{text}" if not self.cut else f"{self.title}\n{text[:HEAD]}\n{text[-TAIL:]}"
         self.reading = read(fold(self.joined))
         self._head = len(self.title) + 1
+        self._scripts: dict[str, bool] = {}
 
     def place(self, start: int, end: int) -> tuple[Where, int, int]:
         """Where [start, end) of the joined original lies: title or text, in code points of the item as given."""
@@ -41,9 +43,26 @@ class Scan:
 
     def written_in(self, script: str) -> bool:
         """Whether the item holds letters of a script; `han` means Han without kana and Hangul: Chinese."""
-        if script == "han":
-            return not (_SCRIPTS["kana"].search(self.joined) or _SCRIPTS["hangul"].search(self.joined))
-        return bool(_SCRIPTS[script].search(self.joined))
+        if script not in self._scripts:
+            if script == "han":
+                self._scripts[script] = not (self.written_in("kana") or self.written_in("hangul"))
+            else:
+                self._scripts[script] = bool(_SCRIPTS[script].search(self.joined))
+        return self._scripts[script]
+
+    def around(self, place: int) -> tuple[int, int]:
+        """The sentence that holds a place, split from its surroundings alone while the whole is not needed."""
+        if "spans" in self.__dict__:
+            return self.spans[self.sentence(place)]
+        left = max(0, place - _AROUND)
+        if place < self._head:
+            stop = self._head - 1
+        else:
+            left, stop = max(left, self._head), place + _AROUND
+        for start, end in sentences(self.joined[left:stop]):
+            if left + end > place:
+                return left + start, left + end
+        return place, place
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:

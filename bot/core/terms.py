@@ -23,6 +23,7 @@ import re2
 from bot.core.text import fold, read
 
 SCRIPTS = ("hangul", "kana", "han", "latin", "cyrillic")
+_UNSPACED_LANGS = frozenset({"ko", "ja", "zh", "*"})
 _NEIGHBOUR = 12  # code points that a `before` or `after` pattern may look at
 _REGEX_REACH = 160  # code points to either side of the anchor that a `regex` may look at
 # Bound on what re2 may build for one pattern: a watchlist line is no program.
@@ -69,6 +70,7 @@ class Term:
     rest: tuple[Chunk, ...] = ()  # the words after the anchor
     stem: bool = False  # whether an ending may follow the anchor
     inside: bool = False  # no word boundary wanted to the left
+    spaced: bool = False  # the automaton looks for a space before the anchor: the boundary is part of the literal
     before: Any = None  # compiled re2 pattern or None
     after: Any = None
     regex: Any = None
@@ -79,31 +81,39 @@ class Term:
     unless: tuple[str, ...] = ()
     seeds: tuple[int, ...] = field(default=(), compare=False)
 
-    def end(self, text: str, start: int, stop: int) -> int:
-        """Where the term that begins with the anchor at [start, stop) of folded `text` ends, or -1 if it is not there."""
-        if not self.inside and start and _joined(text[start - 1], text[start]):
-            return -1
+    @property
+    def plain(self) -> bool:
+        """Whether the automaton's hit says it all: a stem with its left boundary in the anchor and no guard."""
+        return (
+            self.stem
+            and not self.rest
+            and self.before is None
+            and self.after is None
+            and self.regex is None
+            and (self.inside or self.spaced)
+        )
+
+    def span(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
+        """The span of the term in `Reading.text` around its anchor at [start, stop), or None if it is not there."""
+        if self.regex is not None:
+            return self._around(text, start, stop)
+        if not self.inside and not self.spaced and start and _joined(text[start - 1], text[start]):
+            return None
         end = _word_end(text, stop, self.stem)
-        if end < 0:
-            return -1
         for chunk in self.rest:
             begin = _gap(text, end)
             if begin < 0 or not text.startswith(chunk.text, begin):
-                return -1
+                return None
             end = _word_end(text, begin + len(chunk.text), chunk.stem)
-            if end < 0:
-                return -1
+        if end < 0:
+            return None
         if self.before is not None and not self.before.search(text[max(0, start - _NEIGHBOUR) : start]):
-            return -1
+            return None
         if self.after is not None and not self.after.match(text[end : end + _NEIGHBOUR]):
-            return -1
-        return end
+            return None
+        return start, end
 
-    def span(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
-        """The folded span of the term around an anchor hit, or None."""
-        if self.regex is None:
-            end = self.end(text, start, stop)
-            return None if end < 0 else (start, end)
+    def _around(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
         left = max(0, start - _REGEX_REACH)
         for found in self.regex.finditer(text[left : stop + _REGEX_REACH]):
             if found.start() + left <= start and stop <= found.end() + left:
@@ -118,7 +128,7 @@ def _joined(left: str, right: str) -> bool:
 
 def _word_end(text: str, end: int, stem: bool) -> int:
     length = len(text)
-    if end >= length or not _joined(text[end - 1], text[end]):
+    if end < 0 or end >= length or not _joined(text[end - 1], text[end]):
         return end
     if not stem:
         return -1
@@ -128,8 +138,15 @@ def _word_end(text: str, end: int, stem: bool) -> int:
     return end
 
 
+def word_end(text: str, end: int) -> int:
+    """Where the word that reaches `end` ends; the same place in scripts without spaces."""
+    return _word_end(text, end, True)
+
+
 def _gap(text: str, end: int) -> int:
     """Where the next word begins after one separator (or none between unspaced scripts), or -1."""
+    if end < 0:
+        return -1
     if end < len(text) and text[end] == " ":
         return end + 1
     return end if end < len(text) and unspaced(text[end]) else -1
@@ -166,14 +183,21 @@ def compile_term(written: str, *, lang: str, concept: str, options: dict[str, An
         raise ValueError("a stem of one letter matches nearly every word")
     # Whole words in a row are one literal; what follows the first stem is looked at by hand.
     first = next((number for number, chunk in enumerate(chunks) if chunk.stem), len(chunks) - 1)
+    anchor = " ".join(chunk.text for chunk in chunks[: first + 1])
+    inside = inside or unspaced(anchor[0])
     return Term(
         written,
         lang,
         concept,
-        " ".join(chunk.text for chunk in chunks[: first + 1]),
+        anchor,
         rest=tuple(chunks[first + 1 :]),
-        stem=chunks[first].stem,
-        inside=inside or unspaced(chunks[0].text[0]),
+        stem=chunks[first].stem or unspaced(anchor[-1]),
+        inside=inside,
+        # Letters and digits of other scripts stand right beside Hangul, kana and Han: no space to look for.
+        spaced=not inside
+        and anchor[0].isalpha()
+        and lang[:2] not in _UNSPACED_LANGS
+        and not any(map(str.isdigit, anchor)),
         **extra,
     )
 

@@ -7,6 +7,7 @@ import unicodedata
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 # R-37: what no sink can carry or what makes a headline lie about itself.
 _ILLEGAL = re.compile(
@@ -18,9 +19,9 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 
 def clean(text: str, limit: int | None = None) -> str:
-    """Text that every sink can carry: NFC, no surrogates, controls, bidi overrides or zero-width marks (R-37).
+    r"""Text that every sink can carry: NFC, no surrogates, controls, bidi overrides or zero-width marks (R-37).
 
-    Line ends become "\\n", runs of other white space one space. `limit` cuts to that many code points.
+    Line ends become "\n", runs of other white space one space. `limit` cuts to that many code points.
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _ILLEGAL.sub("", text)
@@ -36,19 +37,29 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text with the way back: `span` maps a place in `text` to the original's code points."""
+    """Folded text with the way back: `span` maps a place in `text` to the original's code points.
+
+    The text is a row of pieces: piece i begins at `places[i]` of `text` and at `sources[i]` of the original; in an
+    even piece code point follows code point, an odd one (`even[i] == 0`) came as a whole from one original code point.
+    """
 
     text: str
-    origin: array[int] | None  # origin[i] = index of the original code point that gave text[i]; None: identity
     length: int  # of the original
+    places: array[int] | None = None  # None: the original has the same code points at the same places
+    sources: array[int] | None = None
+    even: bytearray | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's [start, end) of this text's [start, end)."""
-        if self.origin is None:
+        if self.places is None:
             return start, end
-        first = self.origin[start] if start < len(self.origin) else self.length
-        last = self.origin[end - 1] + 1 if end > start else first
-        return first, last
+        first = self._source(start) if start < len(self.text) else self.length
+        return first, (self._source(end - 1) + 1 if end > start else first)
+
+    def _source(self, place: int) -> int:
+        assert self.places is not None and self.sources is not None and self.even is not None  # noqa: PT018
+        piece = bisect_right(self.places, place) - 1
+        return self.sources[piece] + (place - self.places[piece] if self.even[piece] else 0)
 
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
@@ -60,10 +71,20 @@ _DROPPED = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 _FOLDS = {**_DASHES, **_QUOTES, **_DROPPED, ord("ё"): "е", ord("Ё"): "е", 0xA0: " "}
-_NEEDS_NFKC = re.compile(
-    "[^\x00-\x7f\u00a0-\u00ff\u0100-\u017f\u0400-\u045f\u0490\u0491\uac00-\ud7a3\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\u3001\u3002\u2010-\u201f]"
+_ONE_TO_ONE = tuple((chr(sign), plain) for sign, plain in _FOLDS.items() if plain and sign > 0x7F)
+# Code points that one `translate` and one `casefold` leave at one code point each, already in NFKC.
+_EVEN = (
+    (
+        "\x00-\x7f\u00a0-\u00a7\u00a9\u00ab-\u00ac\u00ae\u00b0-\u00b1\u00b6-\u00b7\u00bb\u00bf-\u00de\u00e0-\u0130"
+        "\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0400-\u045f\u0490-\u0491\u0900-\u0957\u3001-\u301b\u3041-\u3096\u30a1-\u30fe"
+        "\u4e00-\u9fff\uac00-\ud7a3\u1ea0-\u1ef9\u2010-\u2016\u2018-\u201f\u2020-\u2022\u2030\u20ac\u2212\uff02\uff07\uff0d\u02bc\u2116"
+    )
+    .replace("\u0130", "\u012f\u0131")
+    .replace("\u2116", "")
 )
-_MARKS = re.compile("[\u0300-\u036f\u3099\u309a\u1100-\u11ff]")
+_ODD = re.compile(f"[{_EVEN}]?[^{_EVEN}]+")
+# One starter with the marks that combine with it, at most 32: a text of marks only must not become quadratic.
+_CLUSTER = re.compile("(?s).[\u0300-\u036f\u0483-\u0487\u3099\u309a\u1160-\u11ff\u0591-\u05c7\u064b-\u0652]{0,32}")
 
 
 def fold(text: str) -> Folded:
@@ -71,43 +92,57 @@ def fold(text: str) -> Folded:
 
     Terms and articles go through the same function, so equal meaning is equal code points.
     """
+    length = len(text)
     if text.isascii():
-        return Folded(text.lower(), None, len(text))
-    simple = text.translate(_FOLDS)
-    if len(simple) == len(text) and not _NEEDS_NFKC.search(simple) and not _MARKS.search(simple):
-        lowered = simple.casefold()
-        if len(lowered) == len(text) and unicodedata.is_normalized("NFKC", lowered):
-            return Folded(lowered, None, len(text))
-    return _fold_slowly(text)
-
-
-def _fold_slowly(text: str) -> Folded:
+        return Folded(text.lower(), length)
+    for sign, plain in _ONE_TO_ONE:
+        if sign in text:
+            text = text.replace(sign, plain)
     out: list[str] = []
-    origin = array("l")
-    index, length = 0, len(text)
-    while index < length:
-        # A starter and the marks that combine with it are normalised together, at most 32 of them:
-        # a text of combining marks only must not become quadratic.
-        stop = index + 1
-        while (
-            stop < length
-            and stop - index < 32
-            and (unicodedata.combining(text[stop]) or "\u1160" <= text[stop] <= "\u11ff")
-        ):
-            stop += 1
-        piece = text[index:stop].translate(_FOLDS)
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", piece).casefold()).translate(_FOLDS)
-        out.append(folded)
-        origin.extend([index] * len(folded))
-        index = stop
-    return Folded("".join(out), origin, length)
+    places, sources, even = array("l"), array("l"), bytearray()
+    done = place = 0
+    for found in _ODD.finditer(text):
+        start, end = found.span()
+        if start > done:
+            places.append(place)
+            sources.append(done)
+            even.append(1)
+            out.append(text[done:start].casefold())
+            place += start - done
+        for cluster in _CLUSTER.finditer(text, start, end):
+            folded = _fold_cluster(cluster[0])
+            if folded:
+                places.append(place)
+                sources.append(cluster.start())
+                even.append(0)
+                out.append(folded)
+                place += len(folded)
+        done = end
+    if not done:
+        return Folded(text.casefold(), length)
+    places.append(place)
+    sources.append(done)
+    even.append(1)
+    out.append(text[done:].casefold())
+    return Folded("".join(out), length, places, sources, even)
+
+
+@lru_cache(maxsize=4096)
+def _fold_cluster(piece: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", piece.translate(_FOLDS)).casefold())
+    return folded.translate(_FOLDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Folded text with every run of separators as one space, as the automaton reads it; `span` leads back."""
+    """Folded text as the automaton reads it; `span` leads back to the original.
+
+    In `text` every run of spaces, hyphens, slashes, line ends and middle dots is one space; `bare` is as long, with
+    punctuation as spaces too and one space in front, so that " korea" is a word's beginning: `bare[i + 1]` is `text[i]`.
+    """
 
     text: str
+    bare: str
     folded: Folded
     cuts: tuple[int, ...]  # places in `text` after which code points were left out
     shifts: tuple[int, ...]  # how many had been left out up to there
@@ -124,13 +159,26 @@ class Reading:
 
 _SINGLES = ("\n", "-", "/", "\u00b7", "\u30fb", "\t", "\r")
 _RUNS = re.compile("[\\s\\-/\u00b7\u30fb]{2,}")
+_ASCII_BARE = {ord(sign): " " for sign in "!\"#$%&'()*+,.:;<=>?@[\\]^_`{|}~\x0b\x0c"}
+_OTHER_BARE = (
+    "\u3001",
+    "\u3002",
+    "\u300c",
+    "\u300d",
+    "\u2026",
+    "\u2022",
+    "\u300e",
+    "\u300f",
+    "\u3010",
+    "\u3011",
+    "\u00bf",
+    "\u00a1",
+    "\u2018",
+)
 
 
 def read(folded: Folded) -> Reading:
-    """The folded text with spaces, line ends, hyphens, slashes and middle dots as single spaces.
-
-    "North-Korea", "North  Korea" and "북·러" are then the same literals as "north korea" and "북 러".
-    """
+    """The folded text with its separators as single spaces: "North-Korea", "North  Korea" and "north korea" are one."""
     text = folded.text
     parts: list[str] = []
     cuts: list[int] = []
@@ -149,7 +197,19 @@ def read(folded: Folded) -> Reading:
     for single in _SINGLES:
         if single in text:
             text = text.replace(single, " ")
-    return Reading(text, folded, tuple(cuts), tuple(shifts))
+    return Reading(text, " " + _bare(text), folded, tuple(cuts), tuple(shifts))
+
+
+def _bare(text: str) -> str:
+    if text.isascii():
+        return text.translate(_ASCII_BARE)
+    for sign in _BARE_SIGNS:
+        if sign in text:
+            text = text.replace(sign, " ")
+    return text
+
+
+_BARE_SIGNS = tuple(map(chr, _ASCII_BARE)) + _OTHER_BARE
 
 
 # Words whose full stop ends no sentence; single letters and initials are handled beside them.

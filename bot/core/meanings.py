@@ -1,0 +1,62 @@
+"""What a match means: its direction and its kind, from the sentences that made it."""
+
+from __future__ import annotations
+
+from bot.core.directions import Mark, sense
+from bot.core.guards import Hit
+from bot.core.readings import Scan
+from bot.core.rules import Demand
+from bot.core.scoring import Sentence
+from bot.core.terms import word_end
+from bot.core.watchlists import Watchlist
+
+
+def longest(watchlist: Watchlist, hits: list[Hit]) -> list[Hit]:
+    """The hits without those that lie inside another hit of the same concept."""
+    kept: list[Hit] = []
+    terms = watchlist.terms
+    for hit in hits:
+        concept = terms[hit[2]].concept
+        if kept and any(terms[k[2]].concept == concept and k[0] <= hit[0] and hit[1] <= k[1] for k in kept[-6:]):
+            continue
+        kept = [k for k in kept if not (terms[k[2]].concept == concept and hit[0] <= k[0] and k[1] <= hit[1])]
+        kept.append(hit)
+    return kept
+
+
+class Meaning:
+    """Reads direction and kind for one watchlist. Holds no state between items."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
+
+    def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str | None, str | None, list[str]]:
+        whole = 0
+        parts: list[tuple[str, list[Mark]]] = []
+        for sentence in chosen[:6]:
+            whole |= sentence.mask
+            hits = sentence.hits or []
+            start, end = hits[0][0], hits[-1][1]
+            start = max(0, start - 16)
+            text = scan.reading.text[start : end + 40]
+            parts.append((text, [self._mark(scan, hit, start) for hit in longest(self.watchlist, hits)]))
+        kinds = [kind for kind in self.watchlist.kinds if kind.demand.met(whole)]
+        ranked = sorted(kinds, key=lambda kind: -self._weight_of_kind(kind.demand, kind.points, chosen))
+        kind = ranked[0] if ranked else None
+        if kind is not None and kind.flow:
+            parts.append(("", [Mark(0, 0, flow=kind.flow)]))
+        exchange = any(c.name == "exchange" for c in self.watchlist.concepts.values() if whole & (1 << c.bit))
+        found = sense(parts, tuple(self.watchlist.parties), exchange=exchange)
+        more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]
+        if kind is not None:
+            more.append(f"kind: {kind.name}")
+        return found.direction, kind.name if kind else None, more
+
+    def _weight_of_kind(self, demand: Demand, points: float, chosen: list[Sentence]) -> float:
+        met = sum({"title": 2.0, "lead": 1.5}.get(s.where, 1.0) for s in chosen[:6] if demand.met(s.mask))
+        return points * (1.0 + 0.2 * met)
+
+    def _mark(self, scan: Scan, hit: Hit, offset: int) -> Mark:
+        concept = self.watchlist.concepts[self.watchlist.terms[hit[2]].concept]
+        end = word_end(scan.reading.text, hit[1])
+        return Mark(hit[0] - offset, end - offset, concept.parties, concept.voice, concept.goods, concept.flow)

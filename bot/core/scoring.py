@@ -1,0 +1,152 @@
+"""Points of one item: its sentences as masks of concepts, cancels sentence by sentence, rules, fields, shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.guards import Hit
+from bot.core.readings import Scan
+from bot.core.rules import Rule
+from bot.core.watchlists import Watchlist
+
+_WINDOWS = {"title": ("title",), "front": ("title", "lead"), "item": ("title", "lead", "body", "tail")}
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One sentence with its concepts: `mask` after cancels, `raw` before."""
+
+    number: int
+    where: str
+    mask: int = 0
+    raw: int = 0
+    hits: list[Hit] | None = None
+    cancelled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points that one rule gave, and the sentences it looked at."""
+
+    points: float
+    rule: str
+    where: str
+    sentences: tuple[int, ...]
+    used: int
+
+
+class Scorer:
+    """The rules of one watchlist, compiled for scoring. Holds no state between items."""
+
+    def __init__(self, watchlist: Watchlist) -> None:
+        self.watchlist = watchlist
+        self._bit = tuple(1 << watchlist.concepts[term.concept].bit for term in watchlist.terms)
+        sentence = [rule for rule in watchlist.rules if rule.within == "sentence"]
+        self._sentence = tuple(sorted(sentence, key=lambda rule: -rule.points))
+        self._pairs = tuple(rule for rule in watchlist.rules if rule.within == "sentences")
+        self._paragraph = tuple(rule for rule in watchlist.rules if rule.within == "paragraph")
+        self._single = tuple(rule for rule in watchlist.rules if rule.within in _WINDOWS)
+
+    def sentences(self, scan: Scan, kept: list[Hit]) -> list[Sentence]:
+        scoring = self.watchlist.scoring
+        found: dict[int, Sentence] = {}
+        lead_end = len(scan.title) + 1 + scoring.lead_chars
+        length = len(scan.joined)
+        tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
+        for hit in kept:
+            at = scan.reading.span(hit[0], hit[1])[0]
+            number = scan.sentence(at)
+            sentence = found.get(number)
+            if sentence is None:
+                start = scan.starts[number]
+                where = (
+                    "title" if number < scan.titles
+                    else "lead" if start < lead_end
+                    else "tail" if start >= tail_at
+                    else "body"
+                )  # fmt: skip
+                sentence = found[number] = Sentence(number, where, hits=[])
+            sentence.raw |= self._bit[hit[2]]
+            if sentence.hits is not None:
+                sentence.hits.append(hit)
+        ordered = [found[number] for number in sorted(found)]
+        for sentence in ordered:
+            sentence.mask = sentence.raw
+            for cancel in self.watchlist.cancels:
+                if cancel.demand.met(sentence.raw) and sentence.mask & cancel.drop:
+                    sentence.mask &= ~cancel.drop
+                    sentence.cancelled = cancel.name
+        return ordered
+
+    def scores(self, scan: Scan, sentences: list[Sentence]) -> list[Score]:
+        scoring = self.watchlist.scoring
+        by_field: dict[str, list[Score]] = {}
+        for position, sentence in enumerate(sentences):
+            best = self._best(scan, sentences, position)
+            if best is not None:
+                by_field.setdefault(sentence.where, []).append(best)
+        scores: list[Score] = []
+        share = min(1.0, scoring.body_chars / max(1, len(scan.joined)))
+        for where, found in by_field.items():
+            found.sort(key=lambda score: -score.points)
+            weight = scoring.weight(where) * (share if where in {"body", "tail"} else 1.0)
+            taken = found[: 1 if where == "title" else scoring.most]
+            scores.extend(Score(s.points * weight, s.rule, s.where, s.sentences, s.used) for s in taken)
+        masks = {"title": 0, "front": 0, "item": 0}
+        for sentence in sentences:
+            masks["item"] |= sentence.mask
+            if sentence.where in {"title", "lead"}:
+                masks["front"] |= sentence.mask
+            if sentence.where == "title":
+                masks["title"] |= sentence.mask
+        for rule in self._single:
+            if rule.demand.met(masks[rule.within]):
+                numbers = tuple(
+                    s.number for s in sentences if s.where in _WINDOWS[rule.within] and s.mask & rule.demand.used()
+                )  # fmt: skip
+                scores.append(Score(rule.points, rule.name, rule.within, numbers[:4], rule.demand.used()))
+        return scores
+
+    def _best(self, scan: Scan, sentences: list[Sentence], position: int) -> Score | None:
+        sentence = sentences[position]
+        best: Score | None = None
+        for rule in self._sentence:
+            if best is not None and rule.points <= best.points:
+                break
+            if sentence.where in rule.fields and rule.demand.met(sentence.mask) and self._close(scan, rule, sentence):
+                best = Score(rule.points, rule.name, sentence.where, (sentence.number,), rule.demand.used())
+        for rule in self._pairs:
+            if (best is None or rule.points > best.points) and sentence.where in rule.fields:
+                mask, numbers = sentence.mask, [sentence.number]
+                if position and sentences[position - 1].number == sentence.number - 1:
+                    mask |= sentences[position - 1].mask
+                    numbers.insert(0, sentence.number - 1)
+                if rule.demand.met(mask) and sentence.mask & rule.demand.used():
+                    best = Score(rule.points, rule.name, sentence.where, tuple(numbers), rule.demand.used())
+        for rule in self._paragraph:
+            if (best is None or rule.points > best.points) and sentence.where in rule.fields:
+                mask, numbers = sentence.mask, [sentence.number]
+                for other in sentences[max(0, position - 6) : position]:
+                    if "\n" not in scan.joined[scan.starts[other.number] : scan.starts[sentence.number]]:
+                        mask |= other.mask
+                        numbers.append(other.number)
+                if rule.demand.met(mask):
+                    best = Score(rule.points, rule.name, sentence.where, tuple(sorted(numbers)), rule.demand.used())
+        return best
+
+    def _close(self, scan: Scan, rule: Rule, sentence: Sentence) -> bool:
+        """Whether the concepts of a rule with a reach stand within that many words."""
+        if not rule.reach or not sentence.hits:
+            return True
+        text = scan.reading.text
+        hits = [hit for hit in sentence.hits if self._bit[hit[2]] & rule.demand.used()]
+        for first in range(len(hits)):
+            mask = 0
+            for hit in hits[first:]:
+                between = text[hits[first][0] : hit[1]]
+                if between.count(" ") > rule.reach or len(between) > rule.reach * 9:
+                    break
+                mask |= self._bit[hit[2]]
+                if all(mask & group for group in rule.demand.all):
+                    return True
+        return False
