@@ -11,6 +11,9 @@ from bot.model import AdjacentLine, Article, Verdict
 PASSING: Final = ("passing-mention", "unsure")
 """Streams that are one number in a digest and never a line (decision 9)."""
 
+# Of streams with equally many items the one nearer to evidence stands first.
+_ORDER: Final = ("monitoring", "routes", "acquisition", "diverted-arms", "barter", "personnel", "diplomacy")
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,7 +27,7 @@ def lines(adjacent: Iterable[tuple[Article, Verdict]], labels: Mapping[str, str]
         if verdict.stream and verdict.stream not in PASSING:
             by_stream.setdefault(verdict.stream, []).append((article, verdict))
     made = [_line(stream, members, labels) for stream, members in by_stream.items()]
-    return tuple(sorted(made, key=lambda line: (-line.count, line.label)))
+    return tuple(sorted(made, key=lambda line: (-line.count, _weight(line.stream), line.label)))
 
 
 def _line(stream: str, members: list[tuple[Article, Verdict]], labels: Mapping[str, str]) -> AdjacentLine:
@@ -45,3 +48,7 @@ def _line(stream: str, members: list[tuple[Article, Verdict]], labels: Mapping[s
 
 def _when(article: Article) -> datetime:
     return article.published or article.first_seen or _NEVER
+
+
+def _weight(stream: str) -> int:
+    return next((place for place, name in enumerate(_ORDER) if stream.startswith(name)), len(_ORDER))

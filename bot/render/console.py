@@ -93,6 +93,11 @@ def _tail(digest: Digest, width: int) -> Iterator[str]:
         yield "Changed since shown:"
         for one in digest.corrections:
             yield from _wrap(words.shown(one, 300), width, start=3)
+    if digest.every == "week" and words.changed(digest):
+        yield ""
+        yield "What changed this week:"
+        for one in words.changed(digest)[:20]:
+            yield from _wrap(one, width, start=3)
     if digest.chart:
         yield ""
         yield "Changes in scope by day (press attention, not deliveries):"

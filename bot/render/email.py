@@ -187,6 +187,7 @@ def _page(digest: Digest, subscription: Subscription, limit: int, short: int) ->
             folded=words.folded_line(folded) if folded else "",
             adjacent=[_adjacent(line) for line in digest.adjacent[:12]],
             corrections=[words.shown(one, 300) for one in digest.corrections[:20]],
+            changed=words.changed(digest)[:20] if digest.every == "week" else [],
             chart=chart_rows,
             chart_cid=_cid(digest),
             chart_alt=", ".join(f"{label}: {count}" for label, count in chart_rows),

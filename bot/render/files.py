@@ -27,7 +27,7 @@ def deliveries(digest: Digest, subscription: Subscription) -> tuple[Delivery, ..
             channel="file",
             target=subscription.target,
             part=1,
-            payload=json.dumps(payload, ensure_ascii=False),
+            payload=json.dumps(payload),  # ASCII: JSON keeps what a database could not store as text
         ),
     )
 

@@ -6,16 +6,52 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any, Final
 
 from bot.model import Delivery
 
-POLICY: Final = SMTP.clone(max_line_length=76)
+_WHOLE: Final = frozenset(
+    {"list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "in-reply-to", "references"}
+)
+_WORD: Final = 44  # octets of text in one encoded word: 60 in base64, 72 with its frame, under the 75 of RFC 2047
+
+
+class _Policy(EmailPolicy):
+    """EmailPolicy that folds without harm.
+
+    The standard one turns a long link in List-Unsubscribe into encoded words, which no mail program follows, and
+    loses letters of long Cyrillic subjects.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        text = str(value)
+        if name.lower() in _WHOLE and text.isascii():
+            return f"{name}: {text}{self.linesep}"
+        if name.lower() == "subject" and not text.isascii():
+            return f"{name}: {f'{self.linesep} '.join(_encoded_words(text))}{self.linesep}"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii", "surrogateescape")
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    word = b""
+    for letter in (one.encode() for one in text):
+        if len(word) + len(letter) > _WORD:
+            yield f"=?utf-8?b?{base64.b64encode(word).decode()}?="
+            word = b""
+        word += letter
+    yield f"=?utf-8?b?{base64.b64encode(word).decode()}?="
+
+
+POLICY: Final = _Policy(linesep="\r\n", max_line_length=76)
 NO_DOMAIN: Final = "armswatch.invalid"
 """The right side of a Message-ID where no sender address is known; RFC 6761 reserves it."""
 
@@ -72,6 +108,8 @@ def address(text: str) -> Address:
     name, _, rest = text.rpartition("<")
     spec = rest.removesuffix(">").strip() if name or text.startswith("<") else text.strip()
     local, at, domain = spec.rpartition("@")
+    if not domain.isascii():
+        domain = domain.encode("idna").decode("ascii")
     if not (local and at and domain) or any(one.isspace() or one in '<>,;:\\"' for one in spec):
         raise ValueError(f"not a mail address: {text[:100]!r}")
     return Address(display_name=name.strip().strip('"'), username=local, domain=domain)

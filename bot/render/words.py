@@ -109,7 +109,9 @@ def languages(digest: Digest) -> str:
 def coverage(digest: Digest) -> str:
     """The coverage line."""
     read = f"{digest.coverage.items_read:,} items read"
-    return f"Coverage: {languages(digest)} · {read}" if digest.coverage.by_lang else f"Coverage: {read}"
+    # A quiet day has named the languages in its proof of work.
+    named = languages(digest) if digest.stories or has_hole(digest) else ""
+    return f"Coverage: {named} · {read}" if named else f"Coverage: {read}"
 
 
 def quiet(digest: Digest) -> str:
@@ -235,8 +237,19 @@ def is_silent(digest: Digest, quiet_policy: str) -> bool:
 
 def push(digest: Digest, limit: int) -> str:
     """One line for a lock screen: what, which date, how many, then the top three."""
-    heads = [f"{number}) {shown(said(one), 90)}" for number, one in enumerate(digest.stories[:3], 1)]
     start = f"{shown(digest.title, 60)}, {day(digest.local_date)}: {in_scope(digest)}"
     if has_hole(digest):
         start += ", coverage hole"
-    return shown(". ".join((start, *heads)), limit)
+    heads = [f"{number}) {shown(said(one), 90).rstrip('.')}" for number, one in enumerate(digest.stories[:3], 1)]
+    return shown(f"{start}. {'; '.join(heads)}" if heads else start, limit)
+
+
+def changed(digest: Digest) -> list[str]:
+    """What the week changed, a line each: updates, denials, corrections, promotions, with the figure before."""
+    lines = []
+    for number, story in enumerate(digest.stories, 1):
+        if story.badge in ("UPDATE", "DENIAL", "CORRECTION", "PROMOTED"):
+            before = f" (before: {shown(story.predecessor, 200)})" if story.predecessor else ""
+            lines.append(f"{number}  {story.badge}: {said(story)}{before}")
+        lines += [f"{number}  {note.badge}: {shown(note.words)}" for note in story.notes]
+    return lines
