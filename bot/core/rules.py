@@ -6,7 +6,10 @@ machine words. `Demand` is the shape that rules, cancels, streams and kinds shar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from bot.core.terms import Term
 
 FIELDS = ("title", "lead", "body", "tail")
 WITHIN = ("sentence", "sentences", "paragraph", "title", "front", "item")
@@ -117,9 +120,26 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A small learned scorer over the rule's own features: a log-odds that moves the points, never replaces the rule."""
+class Watchlist:
+    """One checked watchlist. `hash` is the short sha256 of the file's bytes; `labels` name concepts for readers."""
 
-    bias: float = 0.0
-    weights: dict[str, float] = field(default_factory=dict)
-    floor: float = 0.0
+    name: str
+    title: str
+    hash: str
+    labels: Mapping[str, str]
+    parties: Mapping[str, str]  # id → label, in the order of the file
+    concepts: Mapping[str, Concept]
+    groups: Mapping[str, tuple[str, ...]]
+    terms: tuple[Term, ...]
+    rules: tuple[Rule, ...]
+    cancels: tuple[Cancel, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    scoring: Scoring = field(default_factory=Scoring)
+    seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    about: str = ""
+    file: str = ""
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """The concepts that a name stands for: itself, or the members of the group."""
+        return self.groups.get(name, (name,))

@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from bot.core.rules import FIELDS, WITHIN, Cancel, Concept, Demand, Kind, Rule, Scoring, Stream
+from bot.core.checks import Checks
+from bot.core.lints import lint
+from bot.core.rules import FIELDS, WITHIN, Cancel, Concept, Kind, Rule, Scoring, Stream, Watchlist
 from bot.core.terms import SCRIPTS, Term, compile_term
-from bot.errors import Problem, WatchlistError
+from bot.errors import WatchlistError
+
+__all__ = ["MAX_BYTES", "MAX_TERMS", "Watchlist", "lint", "load", "reachable"]
 
 MAX_TERMS = 250_000
 MAX_BYTES = 32 * 1024 * 1024
-_NAME = re.compile(r"[a-z][a-z0-9-]*\Z")
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?\Z|\*\Z")
 _TOP = (
     "schema",
@@ -41,49 +42,13 @@ _TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless"
 _RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
 
 
-@dataclass(frozen=True, slots=True)
-class Watchlist:
-    """One checked watchlist. `hash` is the short sha256 of the file's bytes; `labels` name concepts for readers."""
-
-    name: str
-    title: str
-    hash: str
-    labels: Mapping[str, str]
-    parties: Mapping[str, str]  # id → label, in the order of the file
-    concepts: Mapping[str, Concept]
-    groups: Mapping[str, tuple[str, ...]]
-    terms: tuple[Term, ...]
-    rules: tuple[Rule, ...]
-    cancels: tuple[Cancel, ...] = ()
-    streams: tuple[Stream, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    scoring: Scoring = field(default_factory=Scoring)
-    seeds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    about: str = ""
-    file: str = ""
-
-    def members(self, name: str) -> tuple[str, ...]:
-        """The concepts that a name stands for: itself, or the members of the group."""
-        return self.groups.get(name, (name,))
-
-
 def load(raw: bytes, *, file: str) -> Watchlist:
     """The watchlist in `raw`. Raises WatchlistError with every problem of the file."""
     return _Reader(raw, file).read()
 
 
-class _Reader:
+class _Reader(Checks):
     """Reads one file and collects what is wrong with it."""
-
-    def __init__(self, raw: bytes, file: str) -> None:
-        self.raw, self.file = raw, file
-        self.problems: list[Problem] = []
-        self.concepts: dict[str, Concept] = {}
-        self.groups: dict[str, tuple[str, ...]] = {}
-        self.parties: dict[str, str] = {}
-
-    def wrong(self, key: str, found: object, expected: str, hint: str = "", line: int | None = None) -> None:
-        self.problems.append(Problem(self.file, key, repr(found) if found != "" else "", expected, hint, line))
 
     def read(self) -> Watchlist:
         table = self.table()
@@ -106,8 +71,6 @@ class _Reader:
             self.groups[name] = self.names(members, f"groups.{name}")
             if name in self.concepts:
                 self.wrong(f"groups.{name}", name, "a name that no concept has")
-        if self.parties and "parties" not in self.groups:
-            pass
         terms: list[Term] = []
         for name, value in raw_concepts.items():
             terms.extend(self.terms(name, value.get("terms", {})))
@@ -327,95 +290,6 @@ class _Reader:
                 continue
             found[term] = tuple(numbers)
         return found
-
-    # ── small checks ─────────────────────────────────────────────────────────────────────────────────────────
-
-    def demand(self, value: dict[str, Any], key: str, *, needed: bool = True) -> Demand:
-        groups = value.get("all", [])
-        if not isinstance(groups, list) or (needed and not groups):
-            self.wrong(f"{key}.all", groups or "", 'a list of concepts: ["russia", "arms|ammunition"]')
-            groups = []
-        masks, words = [], []
-        for number, group in enumerate(groups):
-            if not isinstance(group, str):
-                self.wrong(f"{key}.all[{number}]", group, "the name of a concept or group, or several joined by |")
-                continue
-            names = self.names([part.strip() for part in group.split("|")], f"{key}.all[{number}]")
-            masks.append(self.mask(names))
-            words.append(tuple(part.strip() for part in group.split("|")))
-        none = self.mask(self.names(value.get("none", []), f"{key}.none"))
-        return Demand(tuple(masks), none, tuple(words))
-
-    def mask(self, names: tuple[str, ...]) -> int:
-        mask = 0
-        for name in names:
-            for member in self.groups.get(name, (name,)):
-                if member in self.concepts:
-                    mask |= 1 << self.concepts[member].bit
-        return mask
-
-    def names(self, value: Any, key: str) -> tuple[str, ...]:
-        if not isinstance(value, list) or any(not isinstance(name, str) for name in value):
-            self.wrong(key, value, "a list of names of concepts or groups")
-            return ()
-        known = [name for name in value if name in self.concepts or name in self.groups]
-        for name in value:
-            if name not in known:
-                close = [k for k in (*self.concepts, *self.groups) if k[:3] == name[:3]]
-                self.wrong(key, name, "a concept or group of this file", f"did you mean {close[0]}?" if close else "")
-        return tuple(known)
-
-    def unknown(self, value: dict[str, Any], known: tuple[str, ...], key: str) -> None:
-        for name in value:
-            if name not in known:
-                self.wrong(f"{key}.{name}" if key else name, name, f"one of {', '.join(known)}")
-
-    def text(self, value: dict[str, Any], name: str, key: str, *, needed: bool = False) -> str:
-        path = f"{key}.{name}" if key else name
-        text = value.get(name, "")
-        if not isinstance(text, str):
-            self.wrong(path, text, "a string")
-            return ""
-        if needed and not text.strip():
-            self.wrong(path, "", "a string that is not empty")
-        return text
-
-    def number(self, value: dict[str, Any], name: str, key: str, default: float, *, needed: bool = False) -> float:
-        number = value.get(name, default)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) <= 1e6:
-            self.wrong(f"{key}.{name}", number, "a number")
-            return default
-        if needed and name not in value:
-            self.wrong(f"{key}.{name}", "", "a number")
-        return float(number)
-
-    def flag(self, value: dict[str, Any], name: str, key: str) -> bool:
-        flag = value.get(name, False)
-        if not isinstance(flag, bool):
-            self.wrong(f"{key}.{name}", flag, "true or false")
-            return False
-        return flag
-
-    def name(self, key: str, name: str) -> None:
-        if not _NAME.match(name):
-            self.wrong(key, name, "a name of lower-case letters, digits and hyphens")
-
-    def tables(self, table: dict[str, Any], name: str, *, values: bool = False) -> dict[str, Any]:
-        found = table.get(name, {})
-        if not isinstance(found, dict):
-            self.wrong(name, found, f"tables: [{name}.NAME]")
-            return {}
-        for key, value in list(found.items()):
-            if not values and not isinstance(value, dict):
-                self.wrong(f"{name}.{key}", value, "a table")
-        return {key: value for key, value in found.items() if values or isinstance(value, dict)}
-
-    def rows(self, table: dict[str, Any], name: str) -> list[tuple[int, dict[str, Any]]]:
-        found = table.get(name, [])
-        if not isinstance(found, list) or any(not isinstance(row, dict) for row in found):
-            self.wrong(name, found, f"rows: [[{name}]]")
-            return []
-        return list(enumerate(found))
 
 
 def reachable(rules: list[Rule] | tuple[Rule, ...], scoring: Scoring) -> float:
