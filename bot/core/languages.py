@@ -12,7 +12,9 @@ _LATIN = "en de fr es it pt nl pl cs sk sv no nb nn da fi hu ro tr id vi ms et l
 _SCRIPT_OF = {
     **dict.fromkeys(_CYRILLIC.split(), "cyrillic"),
     **dict.fromkeys(_LATIN.split(), "latin"),
-    **{"ko": "hangul", "ja": "kana", "zh": "han"},
+    "ko": "hangul",
+    "ja": "kana",
+    "zh": "han",
 }
 _RANGES = (
     ("hangul", "\uac00", "\ud7a3", 0.5),

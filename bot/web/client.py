@@ -1,0 +1,318 @@
+"""One polite, bounded GET for feeds, pages, robots and their redirects: the Fetch port, and the only reader of the network."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
+
+import urllib3.exceptions
+
+from bot import __version__
+from bot.errors import FetchError, Refused, TimedOut, TooLarge, Unreachable
+from bot.model import Request, Response
+from bot.web.connections import Dial, Resolve, opened, resolved, system_resolve
+from bot.web.deadlines import Watchdog, Watched
+from bot.web.guard import Guard, Target
+from bot.web.hosts import Hosts, is_loopback
+
+STEP = 64 * 1024  # bytes read and decoded at a time: no bomb can make more than this at once (R-33)
+MAX_ENCODINGS = 2  # Content-Encoding layers; R-33
+ERROR_BODY = 256 * 1024  # bytes of an error page that are read: enough to tell a wall from a 404
+LONGEST_REST = timedelta(hours=24)  # that one host's Retry-After imposes on its other feeds and pages
+USER_AGENT = f"armswatch/{__version__}"
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = {
+    "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.5, */*;q=0.1",
+    "page": "text/html, application/xhtml+xml;q=0.9, application/xml;q=0.5, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
+    "archive": "*/*",
+}
+# What a caller may add. Cookies, referrers and the like have no way in (R-15).
+_ALLOWED = frozenset({"accept", "accept-language", "authorization", "if-modified-since", "if-none-match", "range"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOptions:
+    """What the configuration may change; everything else about fetching is fixed.
+
+    `allow` lists private servers as `host:port`; `ports` more public ports; `proxy` is an explicit `http://host:port` and then
+    trusted to do the address checks itself; `ca_file` replaces the bundled certificate authorities. TLS checks cannot be
+    turned off, and nothing is taken from the environment.
+    """
+
+    user_agent: str = USER_AGENT  # name/version (+contact URL); R-16
+    allow: frozenset[str] = frozenset()
+    ports: frozenset[int] = field(default_factory=frozenset)
+    loopback_only: bool = False
+    proxy: str = ""
+    ca_file: str = ""
+    max_redirects: int = 5
+    gap: timedelta = timedelta(seconds=2)  # between requests to one host; never less but for loopback
+    loopback_gap: timedelta = timedelta(0)
+    loopback_at_once: int = 16
+
+
+class Client:
+    """Callable with a Request; thread-safe. Raises a FetchError; an HTTP error status is an answer."""
+
+    def __init__(
+        self,
+        options: ClientOptions,
+        clock: Callable[[], datetime],
+        *,
+        hosts: Hosts | None = None,
+        resolve: Resolve = system_resolve,
+    ) -> None:
+        self._options = options
+        self._clock = clock
+        self._guard = Guard(allow=options.allow, ports=options.ports, loopback_only=options.loopback_only)
+        self._proxy = _proxy(options)
+        self._resolve = resolve
+        self._watchdog = Watchdog()
+        self._context: ssl.SSLContext | None = None
+        self.hosts = hosts or Hosts(
+            gap=options.gap,
+            loopback_gap=options.loopback_gap,
+            loopback_at_once=options.loopback_at_once,
+            now=clock,
+        )
+
+    def __call__(self, request: Request, /) -> Response:
+        """The answer to one GET after at most five redirects, each checked like the first."""
+        started = time.monotonic()
+        left = request.deadline.total_seconds()
+        url = request.url
+        redirects: list[tuple[int, str]] = []
+        first = target = self._guard.check(url)
+        while True:
+            key = f"{target.host}:{target.port}" if target.trusted and is_loopback(target.host) else target.host
+            # Waiting for a host's turn is our politeness, not the server's slowness: it does not use up the deadline.
+            with self.hosts.turn(key, trusted=target.trusted):
+                began = time.monotonic()
+                response = self._get(request, url, target, began + left, same_origin=target.origin == first.origin)
+                left -= time.monotonic() - began
+            self._heed(key, target, response)
+            location = response.header("location")
+            if response.status not in _REDIRECTS or not location:
+                elapsed = timedelta(seconds=time.monotonic() - started)
+                return _with(response, redirects=tuple(redirects), elapsed=elapsed)
+            if len(redirects) >= self._options.max_redirects:
+                raise Refused(f"more than {self._options.max_redirects} redirects", subject=request.url)
+            url = _next_url(url, location)
+            redirects.append((response.status, url))
+            target, previous = self._guard.check(url), target
+            if previous.scheme == "https" and target.scheme == "http":
+                raise Refused("a redirect from https to http", subject=request.url)
+
+    def _get(self, request: Request, url: str, target: Target, until: float, *, same_origin: bool) -> Response:
+        watched: list[Watched] = []
+        dial = Dial(
+            addresses=lambda: self._addresses(target, until),
+            port=self._proxy[1] if self._proxy else target.port,
+            until=until,
+            opened=lambda connection: watched.append(self._watchdog.watch(connection, until)),
+        )
+        connection = self._connection(target, dial)
+        path = url if self._proxy and target.scheme == "http" else target.path
+        try:
+            connection.request(
+                "GET", path, headers=self._headers(request, target, same_origin=same_origin), preload_content=False
+            )
+            raw = connection.getresponse()
+            headers = _headers(raw)
+            body = (
+                b""
+                if raw.status in (204, 304) or raw.status in _REDIRECTS
+                else self._body(raw, request, headers, until)
+            )
+            answer = Response(url=url, status=raw.status, headers=headers, body=body, fetched=self._clock())
+        except FetchError as error:
+            error.subject = error.subject or request.url
+            raise
+        except Exception as error:  # noqa: BLE001 - sockets, TLS and codecs raise many types: each is one of our three answers
+            if not _expired(watched, until):
+                _raise_ours(error, request)
+        else:
+            # The watchdog has the last word: a socket that it shut can look like the end of a short answer.
+            if not _expired(watched, until):
+                return answer
+        finally:
+            for one in watched:
+                self._watchdog.release(one)
+            with suppress(Exception):
+                connection.close()
+        raise TimedOut(_late(request), subject=request.url)
+
+    def _addresses(self, target: Target, until: float) -> tuple[str, ...]:
+        if self._proxy:
+            host, port = self._proxy
+            return tuple(resolved(self._resolve, host, port, until))
+        if ":" in target.host or target.host.replace(".", "").isdigit():
+            return self._guard.approved(target, (target.host,))
+        return self._guard.approved(target, resolved(self._resolve, target.host, target.port, until))
+
+    def _connection(self, target: Target, dial: Dial) -> Any:
+        if not self._proxy:
+            return opened(target.scheme, target.host, target.port, dial, self._tls)
+        if target.scheme == "http":
+            return opened("http", self._proxy[0], self._proxy[1], dial, self._tls)
+        connection = opened("https", self._proxy[0], self._proxy[1], dial, self._tls)
+        connection.set_tunnel(target.host, target.port, scheme="http")
+        return connection
+
+    def _headers(self, request: Request, target: Target, *, same_origin: bool) -> dict[str, str]:
+        headers = {
+            "Host": target.authority,
+            "User-Agent": request.user_agent or self._options.user_agent,
+            "Accept": _ACCEPT[request.purpose],
+            "Accept-Encoding": "gzip, br",
+            "Connection": "close",
+        }
+        for name, value in request.headers:
+            lowered = name.lower()
+            if lowered not in _ALLOWED or not value or (lowered == "authorization" and not same_origin):
+                continue
+            headers[next((known for known in headers if known.lower() == lowered), name)] = value
+        return headers
+
+    def _body(self, raw: Any, request: Request, headers: tuple[tuple[str, str], ...], until: float) -> bytes:
+        """The decoded body within both caps, read in steps of 64 KiB."""
+        given = dict(headers)
+        layers = [layer for layer in given.get("content-encoding", "").split(",") if layer.strip()]
+        if len(layers) > MAX_ENCODINGS:
+            raise TooLarge(f"{len(layers)} content encodings", subject=request.url)
+        good = raw.status < 400
+        length = given.get("content-length", "")
+        if good and length.isdigit() and int(length) > request.wire_cap:
+            raise TooLarge(f"{length} bytes announced, {request.wire_cap} allowed", subject=request.url)
+        cap = request.decoded_cap if good else min(request.decoded_cap, ERROR_BODY)
+        pieces, size = [], 0
+        while True:
+            piece = raw.read1(STEP, decode_content=True)
+            if not piece:
+                break
+            pieces.append(piece)
+            size += len(piece)
+            if time.monotonic() > until:
+                raise TimedOut(_late(request), subject=request.url)
+            if size > cap or raw.tell() > request.wire_cap:
+                if not good:
+                    break
+                what = f"{request.wire_cap} bytes on the wire" if size <= cap else f"{cap} decoded bytes"
+                raise TooLarge(f"more than {what}", subject=request.url)
+        return b"".join(pieces)[:cap]
+
+    def _heed(self, key: str, target: Target, response: Response) -> None:
+        """A host that says 429 or 503 with Retry-After is left alone by everybody (R-8)."""
+        if response.status in (429, 503):
+            until = retry_at(response)
+            if until is not None:
+                self.hosts.rest(key, min(until, response.fetched + LONGEST_REST), trusted=target.trusted)
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            import certifi
+
+            self._context = ssl.create_default_context(cafile=self._options.ca_file or certifi.where())
+        return self._context
+
+
+def retry_at(response: Response) -> datetime | None:
+    """When Retry-After says to come back, in seconds or as a date against the server's own Date; None if it says nothing."""
+    value = response.header("retry-after").strip()
+    if value.isdigit():
+        return response.fetched + timedelta(seconds=min(int(value), 366 * 86400))
+    try:
+        named = parsedate_to_datetime(value)
+        served = parsedate_to_datetime(response.header("date") or value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if named.tzinfo is None or served.tzinfo is None:
+        return None
+    wait = named - served if response.header("date") else named - response.fetched
+    return response.fetched + max(wait, timedelta(0))
+
+
+def _headers(raw: Any) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for name, value in raw.headers.items():
+        lowered = name.lower()
+        if lowered in ("set-cookie", "set-cookie2"):
+            continue  # never kept, so never sent back
+        found[lowered] = f"{found[lowered]}, {value}" if lowered in found else value
+    return tuple(found.items())
+
+
+def _next_url(url: str, location: str) -> str:
+    # Servers send raw UTF-8 and spaces; http.client hands the bytes over as Latin-1.
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        absolute = urljoin(url, location.strip())
+    except ValueError:
+        raise Refused("a redirect to no URL", subject=url) from None
+    return "".join(
+        character
+        if "\x20" < character < "\x7f"
+        else "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+        for character in absolute.partition("#")[0]
+    )
+
+
+def _with(response: Response, *, redirects: tuple[tuple[int, str], ...], elapsed: timedelta) -> Response:
+    return Response(
+        url=response.url,
+        status=response.status,
+        headers=response.headers,
+        body=response.body,
+        redirects=redirects,
+        fetched=response.fetched,
+        elapsed=elapsed,
+    )
+
+
+def _expired(watched: list[Watched], until: float) -> bool:
+    return time.monotonic() > until or any(one.fired for one in watched)
+
+
+def _late(request: Request) -> str:
+    return f"no complete answer within {request.deadline.total_seconds():g} s"
+
+
+def _raise_ours(error: Exception, request: Request) -> NoReturn:
+    if isinstance(error, TimeoutError | socket.timeout | urllib3.exceptions.TimeoutError):
+        raise TimedOut(_late(request), subject=request.url) from None
+    why = " ".join(str(error).split())[:200] or type(error).__name__
+    if "IncompleteRead" in why:
+        raise Unreachable("the answer ended before it was complete", subject=request.url) from None
+    if isinstance(error, ssl.SSLError | urllib3.exceptions.SSLError):
+        raise Unreachable(f"the TLS connection failed: {why}", subject=request.url) from None
+    if isinstance(error, urllib3.exceptions.DecodeError):
+        raise Unreachable(f"the compressed answer cannot be read: {why}", subject=request.url) from None
+    if isinstance(error, ValueError):
+        raise Refused(f"the request cannot be sent: {why}", subject=request.url) from None
+    if isinstance(error, OSError | http.client.HTTPException | urllib3.exceptions.HTTPError):
+        raise Unreachable(f"the transfer broke: {why}", subject=request.url) from None
+    raise error
+
+
+def _proxy(options: ClientOptions) -> tuple[str, int] | None:
+    if not options.proxy:
+        return None
+    parts = urlsplit(options.proxy)
+    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.username:
+        raise Refused("the proxy must be given as http://host:port", subject="proxy")
+    if options.loopback_only and not is_loopback(parts.hostname):
+        raise Refused("only this machine may be reached (ARMSWATCH_NETWORK=loopback), also as a proxy", subject="proxy")
+    return parts.hostname, parts.port

@@ -1,0 +1,74 @@
+"""Ends connections whose time is up: socket timeouts alone never stop a server that sends a byte a second (R-34)."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import socket
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Watched:
+    """One connection under watch. `fired` wins over whatever the reader saw: a shut socket can look like a short answer."""
+
+    socket: (
+        socket.socket
+    )  # our own duplicate: shutting it down ends the connection, TLS or not, without touching its owner
+    fired: bool = False
+    done: bool = False
+
+
+@dataclass(slots=True)
+class Watchdog:
+    """One thread for all connections; started with the first, ends by itself when there is nothing to watch for a minute."""
+
+    _lock: threading.Condition = field(default_factory=threading.Condition)
+    _queue: list[tuple[float, int, Watched]] = field(default_factory=list)
+    _number: itertools.count[int] = field(default_factory=itertools.count)
+    _thread: threading.Thread | None = None
+
+    def watch(self, connection: socket.socket, until: float) -> Watched:
+        """Shut `connection` down at `until` (time.monotonic) unless `release` comes first."""
+        watched = Watched(connection.dup())
+        with self._lock:
+            heapq.heappush(self._queue, (until, next(self._number), watched))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="armswatch-deadlines", daemon=True)
+                self._thread.start()
+            elif self._queue[0][2] is watched:
+                self._lock.notify()
+        return watched
+
+    def release(self, watched: Watched) -> bool:
+        """Stop watching; True if the deadline had already been enforced."""
+        with self._lock:
+            watched.done = True
+            watched.socket.close()
+        return watched.fired
+
+    def _run(self) -> None:
+        idle_since = time.monotonic()
+        with self._lock:
+            while True:
+                while self._queue and self._queue[0][2].done:
+                    heapq.heappop(self._queue)
+                now = time.monotonic()
+                if self._queue:
+                    idle_since = now
+                    until, _, watched = self._queue[0]
+                    if until <= now:
+                        heapq.heappop(self._queue)
+                        watched.fired = True
+                        with suppress(OSError):
+                            watched.socket.shutdown(socket.SHUT_RDWR)
+                        continue
+                    self._lock.wait(until - now)
+                elif now - idle_since > 60:
+                    self._thread = None
+                    return
+                else:
+                    self._lock.wait(61 - (now - idle_since))

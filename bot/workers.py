@@ -1,0 +1,173 @@
+"""Runs core.entries and core.articles in killable processes: deadline, memory limit, recycling, quarantine (R-30…R-32)."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import multiprocessing
+import resource
+import signal
+import threading
+from collections import OrderedDict
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from bot.errors import ExtractError, FeedError, WorkerError
+from bot.model import FeedDocument, Page
+
+DEADLINE = timedelta(seconds=10)  # R-31
+MEMORY = 380 * 1024 * 1024  # bytes that one document may add to the 130 MB of a fresh worker: 512 MB in all; R-31
+RECYCLED_AFTER = 500  # documents; trafilatura's caches and feedparser grow slowly (R-74)
+STRIKES = 2  # R-32: bytes that killed this many workers are not tried again
+REMEMBERED = 1000  # quarantined documents kept in mind
+_PDEATHSIG = 1  # prctl option of Linux: the signal a process gets when its parent dies
+
+
+class Workers:
+    """The Parse port over a pool of processes. Safe to call from many threads; `close` ends the processes.
+
+    The pool starts with the first document. Workers come from a fork server that has the parsers loaded, so that a killed one
+    is replaced in milliseconds and none shares threads or descriptors with the parent.
+    """
+
+    def __init__(
+        self,
+        count: int = 2,
+        *,
+        deadline: timedelta = DEADLINE,
+        memory_limit: int = MEMORY,
+        recycled_after: int = RECYCLED_AFTER,
+    ) -> None:
+        self._count = count
+        self._deadline = deadline
+        self._memory = memory_limit
+        self._recycled_after = recycled_after
+        self._lock = threading.Lock()
+        self._pool: Any = None
+        self._waiting = 0
+        self._closed = False
+        self._strikes: OrderedDict[str, int] = OrderedDict()
+        self.killed = 0  # workers lost so far, for `status` and the health line (R-72)
+
+    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
+        """`core.entries.parse` in a worker; raises FeedError or WorkerError."""
+        found = self._run("feed", body, url, headers, now)
+        assert isinstance(found, FeedDocument)
+        return found
+
+    def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
+        """`core.articles.extract` in a worker; raises ExtractError or WorkerError."""
+        found = self._run("page", body, url, headers, now)
+        assert isinstance(found, Page)
+        return found
+
+    def close(self) -> None:
+        """End all workers at once; further calls raise WorkerError."""
+        with self._lock:
+            pool, self._pool, self._closed = self._pool, None, True
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _run(self, what: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> object:
+        name = f"{what}:{hashlib.sha256(body).hexdigest()}"
+        if self._strikes.get(name, 0) >= STRIKES:
+            raise WorkerError("in quarantine: these bytes killed a worker twice", reason="quarantined", subject=url)
+        with self._lock:
+            if self._closed:
+                raise WorkerError("the workers are closed", reason="died", subject=url)
+            if self._pool is None:
+                self._pool = self._started()
+            pool = self._pool
+            self._waiting += 1
+            # All before us may need their whole deadline; beyond that the pool itself is stuck.
+            patience = self._deadline.total_seconds() * (self._waiting / self._count + 1) + 30
+        try:
+            future = pool.schedule(work, args=[what, body, url, headers, now], timeout=self._deadline.total_seconds())
+            return future.result(timeout=patience)
+        except (FeedError, ExtractError):
+            raise
+        except WorkerError:
+            self._strike(name)
+            raise
+        except FutureTimeout:
+            self._strike(name)
+            if not future.done():
+                self._replace(pool)
+            seconds = self._deadline.total_seconds()
+            raise WorkerError(
+                f"no result within {seconds:g} s: the worker was killed", reason="deadline", subject=url
+            ) from None
+        except ProcessExpired as error:
+            self._strike(name)
+            raise WorkerError(f"the worker died (exit code {error.exitcode})", reason="died", subject=url) from None
+        except (BrokenProcessPool, RuntimeError, CancelledError, OSError) as error:
+            # The pool itself broke: not these bytes' fault as far as we know, so no strike.
+            self._replace(pool)
+            raise WorkerError(f"the pool of workers broke: {error}", reason="died", subject=url) from None
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _strike(self, name: str) -> None:
+        with self._lock:
+            self.killed += 1
+            self._strikes[name] = self._strikes.pop(name, 0) + 1
+            while len(self._strikes) > REMEMBERED:
+                self._strikes.popitem(last=False)
+
+    def _replace(self, broken: Any) -> None:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = None if self._closed else self._started()
+        with suppress(Exception):
+            broken.stop()
+
+    def _started(self) -> Any:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["bot.core.articles", "bot.core.entries", "bot.core.warmth"])
+        return ProcessPool(
+            max_workers=self._count,
+            max_tasks=self._recycled_after,
+            initializer=prepare,
+            initargs=[self._memory],
+            context=context,
+        )
+
+
+def prepare(memory: int) -> None:
+    """Make this process a worker: killable at once, limited in memory, gone with its parent."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait for lxml to return
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+    if memory:
+        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - nothing heavier wanted in a worker's first breath
+            mapped = int(statm.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def work(what: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> object:
+    """One document, in a worker."""
+    try:
+        if what == "feed":
+            from bot.core import entries
+
+            return entries.parse(body, url=url, headers=headers, now=now)
+        from bot.core import articles
+
+        return articles.extract(body, url=url, headers=headers, now=now)
+    except MemoryError:
+        raise WorkerError("the document needs more memory than a worker has", reason="memory", subject=url) from None
