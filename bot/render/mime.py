@@ -19,7 +19,7 @@ from bot.model import Delivery
 _WHOLE: Final = frozenset(
     {"list-id", "list-unsubscribe", "list-unsubscribe-post", "message-id", "in-reply-to", "references"}
 )
-_WORD: Final = 44  # octets of text in one encoded word: 60 in base64, 72 with its frame, under the 75 of RFC 2047
+_WORD: Final = 39  # octets of text in one encoded word: with its frame and the name of the header one line of 73
 
 
 class _Policy(EmailPolicy):
@@ -35,7 +35,7 @@ class _Policy(EmailPolicy):
             return f"{name}: {text}{self.linesep}"
         if name.lower() == "subject" and not text.isascii():
             return f"{name}: {f'{self.linesep} '.join(_encoded_words(text))}{self.linesep}"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii", "surrogateescape")
