@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.claims import claims as read_claims
-from bot.core.duplicates import VERSION, fingerprint
+from bot.core.developments import news
+from bot.core.duplicates import VERSION, Fingerprint, fingerprint
+from bot.core.identities import change_id
+from bot.core.ledger import origins
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
-from bot.core.signatures import signature
-from bot.model import Article, Delivery, Verdict
+from bot.core.stories import Assignment, Candidate, Signature, assign, signature
+from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
 
-WINDOW = timedelta(days=10)
-"""How far apart in time two articles may be to be weighed for one story or its sequel."""
+REACH_BACK = timedelta(days=46)
+"""How much older a story may be to be followed; the pure part looks 45 days back."""
+
+REACH_ON = timedelta(days=3)
+"""How much younger: backfill may insert an article before what is stored."""
+
+NEAR_STORIES = 25
+"""Stories that are compared in full, those that share most with the article first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +45,133 @@ class Judge:
         if rank == "none":
             return Judgement(article=article, verdicts=verdicts)
         print_ = fingerprint(article.title, article.text)
-        mark = signature(item, self.lexicon)
-        common = {
-            "article": article,
-            "verdicts": verdicts,
-            "fingerprint": print_.to_bytes().decode(),
-            "fingerprint_version": VERSION,
-            "bands": print_.bands,
-            "signature": mark.to_json(),
-            "keys": mark.keys(),
-        }
+        seal = signature(item, self.lexicon)
+        judgement = Judgement(
+            article=article,
+            verdicts=verdicts,
+            fingerprint=print_.to_bytes().decode(),
+            fingerprint_version=VERSION,
+            bands=print_.bands,
+            signature=seal.to_json(),
+            keys=seal.keys(),
+        )
         if rank == "borderline":
-            # Stored with its evidence, but it founds no shown story (decision 9).
-            return Judgement(**common)  # type: ignore[arg-type]
-        found = read_claims(item, self.lexicon) if self.lexicon else ()
-        judgement = self._placed(article, verdicts, mark, print_, found, previous, now, common)
-        promised = self.promises(judgement)
-        return judgement if not promised else Judgement(**{**_fields(judgement), "promises": promised})  # type: ignore[arg-type]
+            return judgement  # stored with its evidence, but it founds no shown story (decision 9)
+        claims = read_claims(item, self.lexicon) if self.lexicon else ()
+        judgement = self._placed(
+            judgement, item, seal, print_, claims, best_rank(previous) if previous else "none", now
+        )
+        return replace(judgement, promises=self.promises(judgement))
+
+    def _placed(
+        self, judgement: Judgement, item: Item, seal: Signature, print_: Fingerprint, claims: tuple[Claim, ...], before: str, now: datetime
+    ) -> Judgement:  # fmt: skip
+        article = judgement.article
+        own = self.store.stories.of_article(article.id)
+        if own is not None:
+            # A later revision of a member stays where it is; only what is new in it is told.
+            found = Assignment("joined", own.id, why=("an earlier revision belongs here",))
+        else:
+            at = article.published or article.first_seen or now
+            found = assign(item, seal, self._candidates(seal, print_, at), print_=print_)
+        action, home = found.action, found.story
+        if action == "also":
+            # Without a lead it stands alone and is told as itself; with one it hangs on that story.
+            action, home = ("also", found.lead) if found.lead else ("new", found.story)
+        stored = self.store.stories.get(home)
+        known = self.store.stories.claims(story=home) if stored else []
+        story = self._story(judgement, home, stored, found, known, claims, now)
+        if stored is None:
+            role = "founder"
+        elif found.copy_of:
+            role = "copy"
+        else:
+            role = "also" if action == "also" else "joined"
+        membership = Membership(story=story.id, article=article.id, role=role, copy_of=found.copy_of, why=found.why)  # type: ignore[arg-type]
+        return replace(
+            judgement,
+            story=story,
+            membership=membership,
+            claims=claims,
+            changes=self._changes(judgement, story, role, known, claims, before, now),
+        )
+
+    def _candidates(self, seal: Signature, print_: Fingerprint, at: datetime) -> list[Candidate]:
+        shared = self.store.stories.candidates(
+            seal.keys(), print_.bands, earliest=at - REACH_BACK, latest=at + REACH_ON
+        )
+        bands = set(print_.bands)
+        near = [name for name in dict.fromkeys(member.story for member in shared) if name][:NEAR_STORIES]
+        by_story: dict[str, list[tuple[str, Signature, Fingerprint | None]]] = {name: [] for name in near}
+        for member in self.store.stories.members(near):
+            theirs = Fingerprint.from_bytes(member.fingerprint) if member.fingerprint else None
+            by_story[member.story].append((member.article, Signature.from_json(member.signature), theirs))
+        found: list[Candidate] = []
+        for name, members in by_story.items():
+            times = [theirs.when for _, theirs, _ in members if theirs.when]
+            prints = tuple(
+                (article, theirs.when, one) for article, theirs, one in members if one and bands & set(one.bands)
+            )
+            found.append(
+                Candidate(
+                    story=name,
+                    founded=min(times, default=None),
+                    latest=max(times, default=None),
+                    members=tuple(theirs for _, theirs, _ in members),
+                    prints=prints,
+                )
+            )
+        return found
+
+    def _story(
+        self, judgement: Judgement, home: str, stored: Story | None, found: Assignment, known: Sequence[Claim],
+        claims: Sequence[Claim], now: datetime,
+    ) -> Story:  # fmt: skip
+        article, best = judgement.article, _best(judgement.verdicts)
+        at = article.published or article.first_seen or now
+        words = origins([*known, *claims])
+        if stored is not None:
+            return replace(stored, latest=max(stored.latest, at), origins=words)
+        return Story(
+            id=home,
+            watchlist=best.watchlist,
+            title=article.title,
+            founded=at,
+            latest=at,
+            lang=article.lang,
+            direction=best.direction,
+            kind=best.kind,
+            follows=found.follows,
+            origins=words,
+        )
+
+    def _changes(
+        self, judgement: Judgement, story: Story, role: str, known: Sequence[Claim], claims: Sequence[Claim], before: str, now: datetime
+    ) -> tuple[Change, ...]:  # fmt: skip
+        article, best = judgement.article, _best(judgement.verdicts)
+
+        def change(kind: ChangeKind, fact: str = "", claim: str = "") -> Change:
+            return Change(
+                id=change_id(story.id, kind, article.id, fact),
+                story=story.id,
+                watchlist=best.watchlist,
+                kind=kind,
+                article=article.id,
+                at=now,
+                policy=article.policy,
+                fact=fact,
+                claim=claim,
+            )
+
+        if role == "founder":
+            kind: ChangeKind = "PROMOTED" if before == "borderline" else "DENIAL" if best.kind == "denial" else "NEW"
+            return (change(kind, claim=claims[0].id if claims else ""),)
+        if role in {"copy", "also"}:
+            return ()
+        # More outlets are never an update (decision 15): only what no claim of the story said before.
+        return tuple(change(new.kind, new.fact, new.claim) for new in news(known, claims))
+
+
+def _best(verdicts: Sequence[Verdict]) -> Verdict:
+    """The first match; the caller has made sure that there is one."""
+    return next(verdict for verdict in verdicts if verdict.rank == "match")

@@ -1,0 +1,420 @@
+"""The wiring: settings in, ready jobs out. The only composition root; everything heavy is imported here or later."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Self, TextIO, TypeVar
+
+from bot import __version__
+from bot.core.lexicon import Lexicon
+from bot.core.lexicon import load as load_lexicon
+from bot.core.matches import Matcher
+from bot.core.watchlists import Watchlist
+from bot.core.watchlists import load as load_watchlist
+from bot.errors import ArmswatchError
+from bot.jobs.deliver import Deliverer, Reconcile
+from bot.jobs.digest import Digester, Render
+from bot.jobs.judge import Judge
+from bot.jobs.poll import Poller, coverage
+from bot.jobs.read import Reader
+from bot.jobs.rematch import Rematcher
+from bot.model import Coverage, Notice, RoundReport, Subscription
+from bot.ports import Clock, Fetch, Mark, Parse, Send, no_mark
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.rows import dump
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def utc_now() -> datetime:
+    """The Clock port of the real world."""
+    return datetime.now(UTC)
+
+
+class Threads:
+    """The Map port over a pool of threads; results come as they are ready."""
+
+    def __init__(self, count: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="fetch")
+
+    def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
+        futures = [self._pool.submit(function, item) for item in items]
+        for done in as_completed(futures):
+            yield done.result()
+
+    def close(self) -> None:
+        """Start nothing more; what runs ends by its own deadline."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class App:
+    """One watch, wired. Tests and the demo hand in their own clock, network, workers or crash marks."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        fetch: Fetch | None = None,
+        parse: Parse | None = None,
+        senders: Mapping[str, Send] | None = None,
+        reconcilers: Mapping[str, Reconcile] | None = None,
+        stream: TextIO | None = None,
+        mark: Mark = no_mark,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.mark = mark
+        self.stopping = stopping
+        self.store = Store(settings.database)
+        self._fetch, self._parse = fetch, parse
+        self._senders, self._reconcilers = senders, reconcilers
+        self._stream = stream or sys.stdout
+        self.watchlists: tuple[Watchlist, ...] = settings.watchlists
+        self.matcher = Matcher(self.watchlists)
+        self.lexicon = beside(settings.watchlist_files[0]) if settings.watchlist_files else None
+        self._times = tuple(_changed(path) for path in settings.watchlist_files)
+        self.wake: Callable[[], None] = lambda: None
+
+    # ── the world's side ──────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def fetch(self) -> Fetch:
+        """The network, polite and bounded."""
+        if self._fetch is not None:
+            return self._fetch
+        from bot.web.client import Client, ClientOptions
+
+        table = self.settings.table
+        contact = f" (+{table.polling.contact})" if table.polling.contact else ""
+        return Client(
+            ClientOptions(
+                user_agent=table.polling.user_agent or f"armswatch/{__version__}{contact}",
+                allow=frozenset(table.network.allow),
+                loopback_only=self.settings.loopback_only,
+                proxy=table.network.proxy,
+                gap=table.polling.host_gap,
+            ),
+            self.clock,
+        )
+
+    @cached_property
+    def workers(self) -> Parse:
+        """The killable processes that read foreign bytes."""
+        if self._parse is not None:
+            return self._parse
+        from bot.workers import Workers
+
+        table = self.settings.table.workers
+        return Workers(table.count, deadline=table.deadline, memory_limit=table.memory)
+
+    @cached_property
+    def map(self) -> Threads:
+        """As many hosts at once as configured."""
+        return Threads(self.settings.table.polling.concurrency)
+
+    # ── the jobs ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def judge(self) -> Judge:
+        """Judges with the watchlists as they are now."""
+        return Judge(store=self.store, matcher=self.matcher, lexicon=self.lexicon)
+
+    @property
+    def poller(self) -> Poller:
+        """Polls the feeds that are due."""
+        return Poller(
+            store=self.store,
+            feeds=self.settings.feeds,
+            fetch=self.fetch,
+            parse=self.workers,
+            gate=self.matcher.gate,
+            clock=self.clock,
+            map=self.map,
+            polling=self.settings.table.polling,
+            mark=self.mark,
+            stopping=self.stopping,
+        )
+
+    @property
+    def reader(self) -> Reader:
+        """Reads the entries that wait."""
+        return Reader(
+            store=self.store,
+            fetch=self._page_fetch,
+            parse=self.workers,
+            judge=self.judge,
+            clock=self.clock,
+            map=self.map,
+            feeds={feed.url: feed for feed in self.settings.feeds},
+            page_budget=self.settings.table.polling.page_budget,
+            extractor=_extractor(),
+            mark=self.mark,
+            stopping=self.stopping,
+        )
+
+    @cached_property
+    def _page_fetch(self) -> Fetch:
+        """Pages ask robots.txt first, unless the configuration says that the operator answers for it."""
+        if self._fetch is not None or not self.settings.table.polling.robots:
+            return self.fetch
+        from bot.web.client import Client
+        from bot.web.robots import Robots
+
+        assert isinstance(self.fetch, Client)
+        return Robots(self.fetch, self.clock)
+
+    @property
+    def digester(self) -> Digester:
+        """Makes the digests that are due."""
+        return Digester(
+            store=self.store,
+            subscriptions=self.subscriptions,
+            render=self.renderers,
+            coverage=self.coverage,
+            labels=self.labels,
+            clock=self.clock,
+            wake=self.wake,
+            mark=self.mark,
+        )
+
+    @property
+    def deliverer(self) -> Deliverer:
+        """Sends what is owed."""
+        return Deliverer(
+            store=self.store, senders=self.senders, reconcilers=self.reconcilers, clock=self.clock, mark=self.mark
+        )
+
+    @property
+    def rematcher(self) -> Rematcher:
+        """Matches stored text again after a watchlist changed."""
+        return Rematcher(store=self.store, judge=self.judge, clock=self.clock)
+
+    # ── what goes where ───────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def fallbacks(self) -> tuple[str, ...]:
+        """What is configured but cannot be sent for want of a secret or a server, in words."""
+        found = []
+        for one in self.settings.subscriptions:
+            if one.channel == "slack" and not self._slack_ready(one):
+                found.append(
+                    f"subscription {one.name!r}: no Slack token (ARMSWATCH_SLACK_TOKEN), so it goes to {self.settings.output}"
+                )
+            if one.channel == "email" and not self.settings.table.smtp.host:
+                found.append(
+                    f"subscription {one.name!r}: no mail server (smtp.host), so it goes to {self.settings.output}"
+                )
+        return tuple(found)
+
+    @cached_property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The subscriptions as they can be served: to files where Slack or mail is not set up."""
+        ready = []
+        for one in self.settings.subscriptions:
+            slack = one.channel == "slack" and not self._slack_ready(one)
+            mail = one.channel == "email" and not self.settings.table.smtp.host
+            ready.append(replace(one, channel="file", target="") if slack or mail else one)
+        return tuple(ready)
+
+    def _slack_ready(self, one: Subscription) -> bool:
+        if self._senders is not None:
+            return "slack" in self._senders
+        secrets = self.settings.secrets
+        return bool(secrets.slack_token) or (one.target in {"", "webhook"} and bool(secrets.slack_webhook))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The English words of all watchlists, the first one's where they differ."""
+        words: dict[str, str] = {}
+        for watchlist in reversed(self.watchlists):
+            words.update(watchlist.labels)
+        words.setdefault("title", self.watchlists[0].title if self.watchlists else "armswatch")
+        return words
+
+    @cached_property
+    def renderers(self) -> dict[str, Render]:
+        """One renderer a channel."""
+        from bot.render import console, email, files, slack
+
+        smtp = self.settings.table.smtp
+        identity = email.MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
+        return {
+            "console": console.deliveries,
+            "file": files.deliveries,
+            "slack": slack.deliveries,
+            "email": lambda digest, subscription: email.deliveries(digest, subscription, identity),
+        }
+
+    @cached_property
+    def senders(self) -> Mapping[str, Send]:
+        """One sender a channel that is set up."""
+        if self._senders is not None:
+            return self._senders
+        from bot.send.console import ConsoleSender
+        from bot.send.files import FileSender
+
+        found: dict[str, Send] = {
+            "console": ConsoleSender(self._stream, self.clock),
+            "file": FileSender(self.settings.output, self.clock),
+        }
+        secrets, table = self.settings.secrets, self.settings.table
+        if secrets.slack_token or secrets.slack_webhook:
+            found["slack"] = found["webhook"] = self.slack
+        if table.smtp.host:
+            found["email"] = self.mail
+        return found
+
+    @cached_property
+    def slack(self) -> Send:
+        """The Slack sender, by token or webhook."""
+        from bot.send.slack import SlackSender
+
+        secrets, table = self.settings.secrets, self.settings.table
+        return SlackSender(
+            clock=self.clock,
+            token=secrets.slack_token,
+            webhook=secrets.slack_webhook,
+            base_url=table.slack.base_url,
+            loopback_only=self.settings.loopback_only,
+            proxy=table.network.proxy,
+        )
+
+    @cached_property
+    def mail(self) -> Send:
+        """The mail sender."""
+        from bot.send.email import MailSender
+
+        smtp = self.settings.table.smtp
+        return MailSender(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            user=smtp.user,
+            password=self.settings.secrets.smtp_password,
+            from_address=smtp.from_,
+            ca_file=str(self.settings.config.parent / smtp.ca_file) if smtp.ca_file else "",
+            loopback_only=self.settings.loopback_only,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def reconcilers(self) -> Mapping[str, Reconcile]:
+        """Who can be asked whether a message arrived."""
+        if self._reconcilers is not None:
+            return self._reconcilers
+        found: dict[str, Reconcile] = {"file": self.senders["file"].reconcile}  # type: ignore[attr-defined]
+        if self.settings.secrets.slack_token:
+            found["slack"] = self.slack.reconcile  # type: ignore[attr-defined]
+        return found
+
+    # ── one round ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def round(self) -> RoundReport:
+        """Poll what is due, read what waits; commits as it goes and reports at the end."""
+        started = self.clock()
+        polled = self.poller.poll()
+        read = self.reader.work_off()
+        report = replace(
+            polled,
+            started=started,
+            ended=self.clock(),
+            pages_fetched=read.pages_fetched,
+            pages_failed=read.pages_failed,
+            articles=read.articles,
+            duplicates=read.duplicates,
+            matches=read.matches,
+            borderline=read.borderline,
+        )
+        self.store.runs.beat("poll", self.clock(), note=sentence(report), report=dump(report))
+        return report
+
+    def reload(self) -> list[str]:
+        """Take up changed watchlist files (decision 10); a broken one keeps the old and raises a notice. What happened, in words."""
+        found: list[str] = []
+        times = tuple(_changed(path) for path in self.settings.watchlist_files)
+        if times == self._times:
+            return found
+        self._times = times
+        fresh: list[Watchlist] = []
+        for path, old in zip(self.settings.watchlist_files, self.watchlists, strict=True):
+            try:
+                fresh.append(load_watchlist(path.read_bytes(), file=str(path)))
+            except (ArmswatchError, OSError) as error:
+                fresh.append(old)
+                found.append(f"{path.name} is broken, the old one stays in force: {error}")
+                notice = Notice(
+                    id=f"watchlist:{path.name}", kind="watchlist", subject=str(path), text=found[-1], at=self.clock()
+                )
+                self.store.runs.notice(notice)
+            else:
+                self.store.runs.recover(f"watchlist:{path.name}", self.clock())
+        if [one.hash for one in fresh] != [one.hash for one in self.watchlists]:
+            self.watchlists = tuple(fresh)
+            self.matcher = Matcher(self.watchlists)
+            self.lexicon = beside(self.settings.watchlist_files[0])
+            report = self.rematcher.run()
+            found.append(
+                f"changed; {report.read} stored articles matched again: {len(report.gained)} gained, {len(report.lost)} lost"
+            )
+        return found
+
+    def coverage(self, now: datetime) -> Coverage:
+        """What the watch can see now."""
+        return coverage(self.settings.feeds, self.store, now)
+
+    def close(self) -> None:
+        """End workers and threads, close the store."""
+        self.map.close()
+        if "workers" in self.__dict__ and self._parse is None:
+            self.workers.close()  # type: ignore[attr-defined]
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def beside(watchlist: Path) -> Lexicon | None:
+    """The lexicon of claims beside a watchlist (`<name>.lexicon.toml`), or None."""
+    path = watchlist.with_name(f"{watchlist.stem}.lexicon.toml")
+    return load_lexicon(path.read_bytes(), file=str(path)) if path.exists() else None
+
+
+def sentence(report: RoundReport) -> str:
+    """A round in one line."""
+    counts = asdict(report)
+    words = [
+        f"{counts['feeds_polled']} of {counts['feeds_due']} due feeds polled",
+        f"{counts['feeds_unchanged']} unchanged",
+        f"{counts['feeds_failed']} failed",
+        f"{counts['entries_new']} new entries",
+        f"{counts['pages_fetched']} pages read",
+        f"{counts['matches']} matches, {counts['borderline']} adjacent, {counts['duplicates']} duplicates",
+    ]
+    return ", ".join(words)
+
+
+def _changed(path: Path) -> int:
+    """When a file was last written, in nanoseconds; 0 where it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _extractor() -> str:
+    from importlib.metadata import version
+
+    return f"trafilatura {version('trafilatura')}"

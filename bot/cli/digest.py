@@ -1,0 +1,80 @@
+"""`digest`: see what would be told now, or make and send what is due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bot.places import config_path
+
+
+@click.command()
+@click.option("--preview", is_flag=True, help="Print the digest as it would be now; nothing is stored or sent.")
+@click.option("--send", is_flag=True, help="Make the digests that are due and send what is owed, then exit.")
+@click.option("--now", "force", is_flag=True, help="With --send: today's digest at once, whatever the hour.")
+@click.option(
+    "--check", is_flag=True, help="With --preview: also ask Slack and the mail server whether they would take it."
+)
+@click.option("--subscription", "name", default="", help="Only this one.")
+@click.option("--json", "as_json", is_flag=True, help="With --preview: the digest as JSON.")
+@click.pass_obj
+def digest(obj: dict[str, Any], preview: bool, send: bool, force: bool, check: bool, name: str, as_json: bool) -> int:
+    """Preview or send what is due: `--preview`, or `--send`."""
+    if preview == send:
+        raise click.UsageError("say either --preview or --send")
+    from bot.app import App
+    from bot.settings import load
+    from bot.store.locks import DaemonLock
+
+    settings = load(config_path(obj.get("config")))
+    if send:
+        with DaemonLock(settings.database), App(settings) as app:
+            return _send(app, force)
+    with App(settings) as app:
+        return _preview(app, name, as_json, check)
+
+
+def _send(app: Any, force: bool) -> int:
+    for line in app.fallbacks:
+        click.echo(line, err=True)
+    made = app.digester.run(force=force)
+    report = app.deliverer.flush()
+    app.store.runs.beat("digest", app.clock())
+    click.echo(
+        f"{len(made)} digests made; {report.sent} deliveries sent, {report.later} to be tried later, {report.parked} parked",
+        err=True,
+    )
+    for line in report.errors:
+        click.echo(f"  {line}", err=True)
+    return int(report.parked > 0)
+
+
+def _preview(app: Any, name: str, as_json: bool, check: bool) -> int:
+    from bot.render import console, record
+
+    wanted = [one for one in app.subscriptions if name in {"", one.name}]
+    if not wanted:
+        raise click.BadParameter(f"no subscription {name!r}", param_hint="--subscription")
+    for one in wanted[:1] if not name else wanted:
+        drafted = app.digester.draft(one, app.clock())
+        click.echo(record.dumped(drafted) if as_json else console.text(drafted, limit=one.max_stories))
+    return _check(app) if check else 0
+
+
+def _check(app: Any) -> int:
+    wrong = 0
+    for line in app.fallbacks:
+        click.echo(f"check     {line}")
+        wrong += 1
+    for channel, sender in sorted(app.senders.items()):
+        if channel == "webhook":
+            continue
+        targets = sorted({one.target for one in app.subscriptions if one.channel == channel})
+        problems = sender.check(*([targets] if channel == "slack" else []))
+        for problem in problems:
+            click.echo(f"check     {channel}: {problem}")
+            wrong += 1
+        if not problems:
+            click.echo(f"check     {channel}: ready")
+    return int(wrong > 0)

@@ -1,0 +1,123 @@
+"""`watchlist`: check, show, test and learn the files that say what is looked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.tables import listing
+from bot.cli.watchlists import chosen, files
+from bot.errors import WatchlistError
+
+
+@click.group()
+def watchlist() -> None:
+    """Check, show, test and learn watchlists."""
+
+
+@watchlist.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.pass_obj
+def check(obj: dict[str, Any], paths: tuple[Path, ...]) -> int:
+    """Lint watchlist FILES [default: those of the configuration]: errors, then what can never match."""
+    from bot.core.watchlists import lint, load
+
+    wrong = 0
+    for path in paths or tuple(files(obj)):
+        try:
+            found = load(path.read_bytes(), file=str(path))
+        except WatchlistError as error:
+            for problem in error.problems:
+                click.echo(str(problem))
+            wrong = 2
+            continue
+        except OSError as error:
+            raise click.UsageError(f"{path}: {error.strerror}") from error
+        problems = lint(found)
+        for problem in problems:
+            click.echo(str(problem))
+        wrong = wrong or int(bool(problems))
+        click.echo(
+            f"{path}: {len(found.concepts)} concepts, {len(found.terms)} terms, {len(found.rules)} rules; {len(problems)} remarks"
+        )
+    return wrong
+
+
+@watchlist.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.option("--seeds", "seeded", is_flag=True, help="Only terms that seed articles support.")
+@click.pass_obj
+def show(obj: dict[str, Any], name: str | None, as_json: bool, seeded: bool) -> None:
+    """Each term of a watchlist with its concept, language and the seed articles that support it."""
+    for one in chosen(obj, name):
+        rows = []
+        for term in one.terms:
+            support = one.seeds.get(term.text, ())
+            if seeded and not support:
+                continue
+            rows.append(
+                {
+                    "concept": term.concept,
+                    "lang": term.lang,
+                    "term": term.text,
+                    "seeds": " ".join(f"{number:03d}" for number in support),
+                }
+            )
+        listing(rows, as_json=as_json, title=f"{one.name} ({one.hash}): {one.title}", empty="no terms")
+
+
+@watchlist.command()
+@click.argument("name", required=False)
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Labelled JSON lines [default: <name>.examples.jsonl].",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def test(obj: dict[str, Any], name: str | None, examples: Path | None, as_json: bool) -> int:
+    """Run labelled examples: precision, recall and F1 by language and length, every miss named."""
+    from bot.core.evaluation import Example, evaluate
+    from bot.core.matches import Matcher
+
+    missed = 0
+    for one in chosen(obj, name):
+        path = examples or Path(one.file).with_name(f"{one.name}.examples.jsonl")
+        if not path.exists():
+            click.echo(f"{one.name}: no examples ({path.name})")
+            continue
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        report = evaluate(Matcher([one]), [Example.of(row) for row in rows])
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
+        missed += len(report.misses)
+    return int(missed > 0)
+
+
+@watchlist.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--top", default=60, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def learn(paths: tuple[Path, ...], top: int, as_json: bool) -> None:
+    """Terms that example articles (FILES of text or HTML) suggest, with their keyness and a sentence that supports each."""
+    from bot.cli.explain import _file
+    from bot.core.learning import background, propose
+    from bot.places import packaged
+
+    counts = background(packaged("watchlists/background.tsv").read_bytes())
+    items = [_file(path) for path in paths]
+    found = propose([f"{item.title}\n{item.text}" for item in items], counts)[:top]
+    rows = [
+        {
+            "term": one.term,
+            "articles": " ".join(paths[number].name for number in one.texts),
+            "count": one.count,
+            "keyness": round(one.keyness, 1),
+            "sentence": one.sentence,
+        }
+        for one in found
+    ]
+    listing(rows, as_json=as_json, title="proposed terms", empty="nothing stands out")

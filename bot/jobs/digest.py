@@ -1,0 +1,150 @@
+"""Make the digests that are due: choose what each subscription was not told, freeze it, render it, promise it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.calendar import Due, due
+from bot.core.digests import Candidate, compose
+from bot.core.ledger import predecessor
+from bot.core.streams import PASSING
+from bot.model import Article, Claim, Coverage, Delivery, Digest, Policy, Subscription, Verdict
+from bot.ports import Clock, Mark, Wake, no_mark, no_wake
+from bot.store import Store
+from bot.store.digests import Pending
+
+Render = Callable[[Digest, Subscription], tuple[Delivery, ...]]
+
+QUIET: tuple[Policy, ...] = ("first_poll", "backfill", "watchlist_change", "relink")
+"""Changes with these policies are in no digest unless somebody asked for them (decision 16)."""
+
+ADJACENT_REACH = timedelta(days=7)
+"""Adjacent items older than this when a subscription begins are not counted for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digester:
+    """Everything that making digests needs, handed in. One renderer a channel name."""
+
+    store: Store
+    subscriptions: Sequence[Subscription]
+    render: Mapping[str, Render]
+    coverage: Callable[[datetime], Coverage]
+    labels: Mapping[str, str]
+    clock: Clock
+    wake: Wake = no_wake
+    mark: Mark = no_mark
+
+    def run(self, *, force: bool = False) -> list[Digest]:
+        """Commit every digest that is due now; `force` makes today's at once, whatever the hour."""
+        made: list[Digest] = []
+        for subscription in self.subscriptions:
+            now = self.clock()
+            owed = due(subscription, now, self.store.digests.last_date(subscription.name))
+            if owed is None and force:
+                owed = self._today(subscription, now)
+            if owed is None:
+                continue
+            digest = self.draft(subscription, now, owed)
+            promises = self.render[subscription.channel](digest, subscription)
+            self.mark("digest:before-save")
+            if self.store.digests.save(digest, self._changes(digest), self._adjacent(digest), promises, now):
+                made.append(digest)
+            self.mark("digest:saved")
+        if made:
+            self.wake()
+        return made
+
+    def draft(self, subscription: Subscription, now: datetime, owed: Due | None = None) -> Digest:
+        """The digest as it would be made now; nothing is stored."""
+        name = subscription.name
+        last = self.store.digests.last(name)
+        pending = self.store.digests.pending(name, subscription.watchlists, until=now, quiet=QUIET)
+        adjacent = self.store.digests.adjacent(name, subscription.watchlists, until=now, quiet=QUIET)
+        adjacent = [(a, v) for a, v in adjacent if last or a.first_seen is None or now - a.first_seen <= ADJACENT_REACH]
+        passing = sum(1 for _, verdict in adjacent if verdict.stream in PASSING)
+        shown = self.store.digests.told_stories(name)
+        fact = self.store.digests.last_fact()
+        return compose(
+            subscription,
+            [self._candidate(item, shown) for item in pending],
+            [(article, verdict) for article, verdict in adjacent if verdict.stream not in PASSING],
+            passing,
+            self.coverage(now),
+            local_date=owed.local_date if owed else _local_date(subscription, now),
+            since=last.cutoff if last else owed.since if owed else None,
+            cutoff=now,
+            late_run=owed.late if owed else "",
+            last_fact=f"{fact[1]:%d %b %Y}, {fact[0]}" if fact else "",
+            labels=self.labels,
+        )
+
+    def _today(self, subscription: Subscription, now: datetime) -> Due | None:
+        day = _local_date(subscription, now)
+        last = self.store.digests.last_date(subscription.name)
+        return (
+            None
+            if last is not None and last >= day
+            else Due(local_date=day, scheduled=now, since=now - timedelta(days=1))
+        )
+
+    def _candidate(self, item: Pending, shown: set[str]) -> Candidate:
+        store, change = self.store, item.change
+        claims = tuple(store.stories.claims(article=item.article.id))
+        carriers = store.stories.carriers(item.story.id)
+        before, figure = self._before(claims, item.article)
+        return Candidate(
+            change=change,
+            story=item.story,
+            article=item.article,
+            verdict=next(verdict for verdict in item.verdicts if verdict.rank == "match"),
+            claims=claims,
+            origins=item.story.origins,
+            carriers=max(1, len(carriers)),
+            watchlists=tuple(sorted(verdict.watchlist for verdict in item.verdicts if verdict.rank == "match")),
+            predecessor=before,
+            previous=figure,
+            also=tuple(carriers[1:]),
+            alerted=store.digests.alerted(item.story.id),
+            shown=item.story.id in shown,
+        )
+
+    def _before(self, claims: Sequence[Claim], article: Article) -> tuple[str, float | None]:
+        """The same claimant's figure before the article's own, in words and as a number (decision 14)."""
+        at = article.published or article.first_seen
+        for claim in claims:
+            if claim.quantity is None:
+                continue
+            known = [
+                (one, when)
+                for one, when, source, _ in self.store.stories.ledger(
+                    claimant=claim.claimant, direction=claim.direction or ""
+                )
+                if source != article.id and when is not None and (at is None or when <= at)
+            ]
+            found = predecessor(claim, known)
+            if found is not None:
+                one, when = found
+                return (
+                    f"{one.op + ' ' if one.op not in {'', '='} else ''}{one.quantity:,.0f} {one.unit} ({when:%d %b %Y})",
+                    one.quantity,
+                )
+        return "", None
+
+    def _changes(self, digest: Digest) -> list[str]:
+        return [change for story in digest.stories for change in story.changes]
+
+    def _adjacent(self, digest: Digest) -> list[str]:
+        """Every adjacent and passing item up to the cut-off counts as told, shown by title or as part of a number."""
+        subscription = next(one for one in self.subscriptions if one.name == digest.subscription)
+        found: list[tuple[Article, Verdict]] = self.store.digests.adjacent(
+            digest.subscription, subscription.watchlists, until=digest.cutoff, quiet=()
+        )
+        return [article.id for article, _ in found]
+
+
+def _local_date(subscription: Subscription, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(subscription.zone)).date()

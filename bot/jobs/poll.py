@@ -1,0 +1,52 @@
+"""Poll the feeds that are due: fetch, parse, note what is new, decide when to come back; one bad feed stops nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core import pacing
+from bot.core.identities import alias
+from bot.core.urls import canonical, host_of, registrable
+from bot.errors import ArmswatchError, FeedError, FetchError, WorkerError
+from bot.model import Coverage, Entry, Feed, FeedDocument, Policy, Request, Response, RoundReport
+from bot.ports import Clock, Fetch, Map, Mark, Parse, no_mark
+from bot.store import Store
+from bot.store.feeds import DueFeed, NewEntry, PollResult
+
+LIVE_ON_FIRST_POLL = timedelta(hours=24)
+"""What was published within this time is live on the first poll of a feed (decision 16)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What came of asking one feed."""
+
+    due: DueFeed
+    feed: Feed
+    outcome: pacing.PollOutcome
+    document: FeedDocument | None = None
+    body_sha: str = ""
+    status: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poller:
+    """Everything that polling needs, handed in."""
+
+    store: Store
+    feeds: Sequence[Feed]
+    fetch: Fetch
+    parse: Parse
+    gate: Callable[[str, str], bool]  # title, summary → may it matter? (decision 23)
+    clock: Clock
+    map: Map
+    pace: pacing.Pace
+    catch_up: Mapping[str, timedelta]
+    mark: Mark = no_mark
+    stopping: Callable[[], bool] = lambda: False
+    environ: Mapping[str, str] = os.environ
