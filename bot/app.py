@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Self, TextIO, TypeVar
+from typing import Self, TypeVar
 
 from bot import __version__
+from bot.channels import Channels
 from bot.core.lexicon import Lexicon
 from bot.core.lexicon import load as load_lexicon
 from bot.core.matches import Matcher
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.errors import ArmswatchError
-from bot.jobs.deliver import Deliverer, Reconcile
-from bot.jobs.digest import Digester, Render
+from bot.jobs.deliver import Deliverer
+from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
 from bot.jobs.poll import Poller, coverage
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
-from bot.model import Coverage, Notice, RoundReport, Subscription
-from bot.ports import Clock, Fetch, Mark, Parse, Send, no_mark
+from bot.model import Coverage, Notice, RoundReport
+from bot.ports import Clock, Fetch, Mark, Parse, no_mark
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.rows import dump
@@ -65,9 +65,7 @@ class App:
         clock: Clock = utc_now,
         fetch: Fetch | None = None,
         parse: Parse | None = None,
-        senders: Mapping[str, Send] | None = None,
-        reconcilers: Mapping[str, Reconcile] | None = None,
-        stream: TextIO | None = None,
+        channels: Channels | None = None,
         mark: Mark = no_mark,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -77,8 +75,7 @@ class App:
         self.stopping = stopping
         self.store = Store(settings.database)
         self._fetch, self._parse = fetch, parse
-        self._senders, self._reconcilers = senders, reconcilers
-        self._stream = stream or sys.stdout
+        self.channels = channels or Channels(settings, clock)
         self.watchlists: tuple[Watchlist, ...] = settings.watchlists
         self.matcher = Matcher(self.watchlists)
         self.lexicon = beside(settings.watchlist_files[0]) if settings.watchlist_files else None
@@ -178,8 +175,8 @@ class App:
         """Makes the digests that are due."""
         return Digester(
             store=self.store,
-            subscriptions=self.subscriptions,
-            render=self.renderers,
+            subscriptions=self.channels.subscriptions,
+            render=self.channels.renderers,
             coverage=self.coverage,
             labels=self.labels,
             clock=self.clock,
@@ -191,7 +188,11 @@ class App:
     def deliverer(self) -> Deliverer:
         """Sends what is owed."""
         return Deliverer(
-            store=self.store, senders=self.senders, reconcilers=self.reconcilers, clock=self.clock, mark=self.mark
+            store=self.store,
+            senders=self.channels.senders,
+            reconcilers=self.channels.reconcilers,
+            clock=self.clock,
+            mark=self.mark,
         )
 
     @property
@@ -199,123 +200,15 @@ class App:
         """Matches stored text again after a watchlist changed."""
         return Rematcher(store=self.store, judge=self.judge, clock=self.clock)
 
-    # ── what goes where ───────────────────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def fallbacks(self) -> tuple[str, ...]:
-        """What is configured but cannot be sent for want of a secret or a server, in words."""
-        found = []
-        for one in self.settings.subscriptions:
-            if one.channel == "slack" and not self._slack_ready(one):
-                found.append(
-                    f"subscription {one.name!r}: no Slack token (ARMSWATCH_SLACK_TOKEN), so it goes to {self.settings.output}"
-                )
-            if one.channel == "email" and not self.settings.table.smtp.host:
-                found.append(
-                    f"subscription {one.name!r}: no mail server (smtp.host), so it goes to {self.settings.output}"
-                )
-        return tuple(found)
-
-    @cached_property
-    def subscriptions(self) -> tuple[Subscription, ...]:
-        """The subscriptions as they can be served: to files where Slack or mail is not set up."""
-        ready = []
-        for one in self.settings.subscriptions:
-            slack = one.channel == "slack" and not self._slack_ready(one)
-            mail = one.channel == "email" and not self.settings.table.smtp.host
-            ready.append(replace(one, channel="file", target="") if slack or mail else one)
-        return tuple(ready)
-
-    def _slack_ready(self, one: Subscription) -> bool:
-        if self._senders is not None:
-            return "slack" in self._senders
-        secrets = self.settings.secrets
-        return bool(secrets.slack_token) or (one.target in {"", "webhook"} and bool(secrets.slack_webhook))
-
     @cached_property
     def labels(self) -> dict[str, str]:
         """The English words of all watchlists, the first one's where they differ."""
         words: dict[str, str] = {}
         for watchlist in reversed(self.watchlists):
             words.update(watchlist.labels)
-        words.setdefault("title", self.watchlists[0].title if self.watchlists else "armswatch")
+            words.update(watchlist.parties)
+        words["title"] = self.watchlists[0].title if self.watchlists else "armswatch"
         return words
-
-    @cached_property
-    def renderers(self) -> dict[str, Render]:
-        """One renderer a channel."""
-        from bot.render import console, email, files, slack
-
-        smtp = self.settings.table.smtp
-        identity = email.MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
-        return {
-            "console": console.deliveries,
-            "file": files.deliveries,
-            "slack": slack.deliveries,
-            "email": lambda digest, subscription: email.deliveries(digest, subscription, identity),
-        }
-
-    @cached_property
-    def senders(self) -> Mapping[str, Send]:
-        """One sender a channel that is set up."""
-        if self._senders is not None:
-            return self._senders
-        from bot.send.console import ConsoleSender
-        from bot.send.files import FileSender
-
-        found: dict[str, Send] = {
-            "console": ConsoleSender(self._stream, self.clock),
-            "file": FileSender(self.settings.output, self.clock),
-        }
-        secrets, table = self.settings.secrets, self.settings.table
-        if secrets.slack_token or secrets.slack_webhook:
-            found["slack"] = found["webhook"] = self.slack
-        if table.smtp.host:
-            found["email"] = self.mail
-        return found
-
-    @cached_property
-    def slack(self) -> Send:
-        """The Slack sender, by token or webhook."""
-        from bot.send.slack import SlackSender
-
-        secrets, table = self.settings.secrets, self.settings.table
-        return SlackSender(
-            clock=self.clock,
-            token=secrets.slack_token,
-            webhook=secrets.slack_webhook,
-            base_url=table.slack.base_url,
-            loopback_only=self.settings.loopback_only,
-            proxy=table.network.proxy,
-        )
-
-    @cached_property
-    def mail(self) -> Send:
-        """The mail sender."""
-        from bot.send.email import MailSender
-
-        smtp = self.settings.table.smtp
-        return MailSender(
-            host=smtp.host,
-            port=smtp.port,
-            security=smtp.security,
-            user=smtp.user,
-            password=self.settings.secrets.smtp_password,
-            from_address=smtp.from_,
-            ca_file=str(self.settings.config.parent / smtp.ca_file) if smtp.ca_file else "",
-            loopback_only=self.settings.loopback_only,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def reconcilers(self) -> Mapping[str, Reconcile]:
-        """Who can be asked whether a message arrived."""
-        if self._reconcilers is not None:
-            return self._reconcilers
-        found: dict[str, Reconcile] = {"file": self.senders["file"].reconcile}  # type: ignore[attr-defined]
-        if self.settings.secrets.slack_token:
-            found["slack"] = self.slack.reconcile  # type: ignore[attr-defined]
-        return found
 
     # ── one round ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,7 +3,7 @@
     Feed ─▶ Entry ─▶ Article ─▶ Verdict ─▶ Story ─▶ Digest ─▶ Delivery
                          └────────▶ Claim ────┘
 
-All datetimes are aware UTC. Every value is immutable and slotted; collections are tuples.
+One page on purpose, however long: whoever looks for a noun finds it here. All datetimes are aware UTC. Every value is immutable and slotted; collections are tuples.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def demo(obj: dict[str, Any], folder: Path) -> int:
                 *write_slack(app, folder, newest.id if newest else ""),
                 *write_mail(app, folder, newest.id if newest else ""),
             ]
-            for line in app.fallbacks:
+            for line in app.channels.fallbacks:
                 click.echo(line)
             click.echo("\nWritten for you to open:")
             for path in paths:
@@ -76,7 +76,7 @@ def _show_requests(requests: Any) -> None:
 def _show_store(app: Any) -> None:
     ranks = app.store.articles.count()
     total = sum(ranks.values())
-    sightings = app.store.connection.value("SELECT COUNT(*) FROM sightings")
+    sightings = app.store.articles.sightings()
     click.echo(
         f"\nStored: {total} articles from {sightings} sightings (copies are stored once): {ranks.get('match', 0)} in scope, "
         f"{ranks.get('borderline', 0)} adjacent, {ranks.get('none', 0)} neither."

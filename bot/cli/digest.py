@@ -36,7 +36,7 @@ def digest(obj: dict[str, Any], preview: bool, send: bool, force: bool, check: b
 
 
 def _send(app: Any, force: bool) -> int:
-    for line in app.fallbacks:
+    for line in app.channels.fallbacks:
         click.echo(line, err=True)
     made = app.digester.run(force=force)
     report = app.deliverer.flush()
@@ -53,7 +53,7 @@ def _send(app: Any, force: bool) -> int:
 def _preview(app: Any, name: str, as_json: bool, check: bool) -> int:
     from bot.render import console, record
 
-    wanted = [one for one in app.subscriptions if name in {"", one.name}]
+    wanted = [one for one in app.channels.subscriptions if name in {"", one.name}]
     if not wanted:
         raise click.BadParameter(f"no subscription {name!r}", param_hint="--subscription")
     for one in wanted[:1] if not name else wanted:
@@ -63,18 +63,9 @@ def _preview(app: Any, name: str, as_json: bool, check: bool) -> int:
 
 
 def _check(app: Any) -> int:
-    wrong = 0
-    for line in app.fallbacks:
-        click.echo(f"check     {line}")
-        wrong += 1
-    for channel, sender in sorted(app.senders.items()):
-        if channel == "webhook":
-            continue
-        targets = sorted({one.target for one in app.subscriptions if one.channel == channel})
-        problems = sender.check(*([targets] if channel == "slack" else []))
-        for problem in problems:
-            click.echo(f"check     {channel}: {problem}")
-            wrong += 1
-        if not problems:
-            click.echo(f"check     {channel}: ready")
-    return int(wrong > 0)
+    wrong = app.channels.check()
+    for channel, problem in wrong:
+        click.echo(f"check     {channel}: {problem}")
+    if not wrong:
+        click.echo("check     every channel would take it")
+    return int(bool(wrong))

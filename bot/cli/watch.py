@@ -77,7 +77,7 @@ def run(obj: dict[str, Any]) -> int:
             feeds=len(settings.feeds),
             watchlists=[w.name for w in app.watchlists],
         )
-        for line in app.fallbacks:
+        for line in app.channels.fallbacks:
             log.warning("delivered elsewhere", why=line)
 
         def poll_tick() -> None:

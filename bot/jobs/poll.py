@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core import pacing
-from bot.core.identities import alias
-from bot.core.urls import canonical, host_of, registrable
-from bot.errors import ArmswatchError, FeedError, FetchError, WorkerError
-from bot.model import Coverage, Entry, Feed, FeedDocument, Policy, Request, Response, RoundReport
+from bot.model import Feed, FeedDocument
 from bot.ports import Clock, Fetch, Map, Mark, Parse, no_mark
 from bot.store import Store
-from bot.store.feeds import DueFeed, NewEntry, PollResult
+from bot.store.feeds import DueFeed
 
 LIVE_ON_FIRST_POLL = timedelta(hours=24)
 """What was published within this time is live on the first poll of a feed (decision 16)."""

@@ -10,13 +10,14 @@ from bot.core.composition import from_entry, from_page
 from bot.core.evidence import entry_record, response_record
 from bot.core.identities import plain
 from bot.core.urls import canonical
-from bot.errors import ArmswatchError, ExtractError, FetchError, Refused, WorkerError
+from bot.errors import ExtractError, FetchError, Refused, WorkerError
 from bot.jobs.judge import Judge
 from bot.model import Article, Feed, Page, Quality, Request, Response
 from bot.ports import Clock, Fetch, Map, Mark, Parse, no_mark
 from bot.store import Store
-from bot.store.articles import Judgement, Record
+from bot.store.articles import Judgement
 from bot.store.entries import Work
+from bot.store.evidence import Record
 from bot.store.rows import dump
 
 RETRY_AFTER = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
@@ -258,13 +259,3 @@ class Reader:
             warc = response_record(got.response, requested=entry.url)
             kept.append(Record(what="response", record=warc, url=got.response.url, fetched=got.response.fetched))
         return tuple(kept)
-
-
-def one_by_one(function: Callable[[Work], Got], items: Iterable[Work]) -> Iterable[Got]:
-    """The simplest Map: in order, in this thread."""
-    return map(function, items)
-
-
-def failed(error: ArmswatchError) -> str:
-    """An error as one line for a report."""
-    return " ".join(str(error).split())[:300]

@@ -16,6 +16,7 @@ class Store:
         from bot.store.connection import Connection
         from bot.store.digests import Digests
         from bot.store.entries import Entries
+        from bot.store.evidence import Evidences
         from bot.store.feeds import Feeds
         from bot.store.outbox import Outbox
         from bot.store.runs import Runs
@@ -26,6 +27,7 @@ class Store:
         self.feeds = Feeds(self.connection)
         self.entries = Entries(self.connection)
         self.articles = Articles(self.connection)
+        self.evidence = Evidences(self.connection)
         self.stories = Stories(self.connection)
         self.digests = Digests(self.connection)
         self.outbox = Outbox(self.connection)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from bot.model import Article, Change, Claim, Delivery, Membership, Rank, Story,
 from bot.store import outbox
 from bot.store.connection import Connection, Row
 from bot.store.entries import settle
+from bot.store.evidence import Record, keep
 from bot.store.rows import dump, known, load, moment, stamp
 from bot.store.stories import save_story
 
@@ -20,16 +20,6 @@ _ARTICLE_COLUMNS = (
     "id", "url", "canonical_url", "title", "text", "quality", "feed", "entry", "outlet", "outlet_kind", "host", "lang",
     "authors_json", "published", "published_basis", "first_seen", "text_sha", "extractor", "revision", "policy", "notes_json",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One piece of kept evidence: a WARC record of the response, or the entry as received (decision 22)."""
-
-    what: str  # "response" | "entry"
-    record: bytes  # gzip
-    url: str
-    fetched: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +94,7 @@ class Articles:
             for verdict in judgement.verdicts:
                 _put_verdict(c, article, verdict, now)
             for record in judgement.records:
-                _keep(c, article, record, now)
+                keep(c, article, record, now)
             _index(c, article, judgement.rank)
             save_story(
                 c, article=article, story=judgement.story, membership=judgement.membership, signature=judgement.signature,
@@ -173,6 +163,10 @@ class Articles:
         """How many articles have each rank."""
         return {row["rank"]: row["n"] for row in self._c.rows("SELECT rank, COUNT(*) AS n FROM articles GROUP BY rank")}
 
+    def sightings(self) -> int:
+        """How often any article was seen: at least once each, more where outlets carry copies."""
+        return int(self._c.value("SELECT COUNT(*) FROM sightings"))
+
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Articles whose title (all) or text (match and adjacent) holds what was typed, best first."""
         expression = match_expression(query)
@@ -185,30 +179,6 @@ class Articles:
             {"query": expression, "limit": limit},
         )
         return [_hit(row) for row in rows]
-
-    def evidence(self, article: str) -> list[tuple[Record, str]]:
-        """The kept records of an article with their sha256, oldest first."""
-        rows = self._c.rows("SELECT * FROM evidence WHERE article = :id ORDER BY id", {"id": article})
-        return [
-            (
-                Record(what=row["what"], record=row["record"], url=row["url"] or "", fetched=known(row["fetched"])),
-                row["sha256"],
-            )
-            for row in rows
-        ]
-
-    def chain_holds(self) -> bool:
-        """Whether the append-only hash log is unbroken and every logged record is still there, byte for byte."""
-        chain = ""
-        kept = {row["sha256"] for row in self._c.rows("SELECT sha256 FROM evidence")}
-        for row in self._c.rows("SELECT * FROM hash_log ORDER BY seq"):
-            chain = _link(chain, row["sha256"])
-            if chain != row["chain"] or row["sha256"] not in kept:
-                return False
-        return all(
-            hashlib.sha256(row["record"]).hexdigest() == row["sha256"]
-            for row in self._c.rows("SELECT record, sha256 FROM evidence")
-        )
 
     def prune(self, before: datetime) -> int:
         """Drop the bodies of articles that never matched and are older than `before`; titles and URLs stay."""
@@ -287,41 +257,6 @@ def _sight(c: Connection, article: str, entry: str, feed: str, url: str, outlet:
            ON CONFLICT (article, entry) DO NOTHING""",
         {"article": article, "entry": entry, "feed": feed, "url": url, "outlet": outlet, "now": stamp(now)},
     )
-
-
-def _keep(c: Connection, article: Article, record: Record, now: datetime) -> None:
-    sha = hashlib.sha256(record.record).hexdigest()
-    if c.row("SELECT id FROM evidence WHERE article = :article AND sha256 = :sha", {"article": article.id, "sha": sha}):
-        return
-    c.run(
-        """INSERT INTO evidence (article, revision, what, record, sha256, url, fetched, extractor)
-           VALUES (:article, :revision, :what, :record, :sha, :url, :fetched, :extractor)""",
-        {
-            "article": article.id,
-            "revision": article.revision,
-            "what": record.what,
-            "record": record.record,
-            "sha": sha,
-            "url": record.url,
-            "fetched": stamp(record.fetched),
-            "extractor": article.extractor,
-        },
-    )
-    last = c.row("SELECT seq, chain FROM hash_log ORDER BY seq DESC LIMIT 1")
-    c.run(
-        "INSERT INTO hash_log (seq, article, sha256, chain, at) VALUES (:seq, :article, :sha, :chain, :at)",
-        {
-            "seq": (last["seq"] if last else 0) + 1,
-            "article": article.id,
-            "sha": sha,
-            "chain": _link(last["chain"] if last else "", sha),
-            "at": stamp(now),
-        },
-    )
-
-
-def _link(chain: str, sha: str) -> str:
-    return hashlib.sha256(f"{chain}{sha}".encode()).hexdigest()
 
 
 def _index(c: Connection, article: Article, rank: Rank) -> None:

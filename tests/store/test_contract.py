@@ -17,7 +17,8 @@ from bot.core.text import clean
 from bot.errors import LockHeld, NewerDatabase, StoreError, StoreFull
 from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Story, Verdict
 from bot.store import Store
-from bot.store.articles import Judgement, Record
+from bot.store.articles import Judgement
+from bot.store.evidence import Record
 from bot.store.feeds import NewEntry, PollResult
 from bot.store.locks import DaemonLock, holder
 from tests.fakes import START, entry
@@ -212,10 +213,10 @@ def test_a_revision_keeps_what_was_there_before(store: Store):
 def test_the_hash_log_shows_when_evidence_was_touched(store: Store):
     record = Record(what="response", record=b"bytes as received", url="https://wire.example/1", fetched=START)
     store.articles.save(judged(records=(record,)), START)
-    assert store.articles.chain_holds()
+    assert store.evidence.chain_holds()
     with store.connection.write() as c:
         c.run("UPDATE evidence SET record = :other", {"other": b"bytes as wished"})
-    assert not store.articles.chain_holds()
+    assert not store.evidence.chain_holds()
 
 
 @pytest.mark.parametrize(

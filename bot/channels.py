@@ -1,0 +1,134 @@
+"""Who can be told, and how: subscriptions, renderers and senders as the settings allow, with what is missing in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, TextIO
+
+from bot.jobs.deliver import Reconcile
+from bot.jobs.digest import Render
+from bot.model import Subscription
+from bot.ports import Clock, Send
+from bot.settings import Settings
+
+
+class Channels:
+    """The ways out of one watch. Where Slack or mail is not set up, a subscription is served by files instead."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, stream: TextIO | None = None) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._stream = stream or sys.stdout
+
+    @cached_property
+    def fallbacks(self) -> tuple[str, ...]:
+        """What is configured but cannot be sent for want of a secret or a server, in words."""
+        found = []
+        place = self._settings.output
+        for one in self._settings.subscriptions:
+            if one.channel == "slack" and not self._slack_ready(one):
+                found.append(
+                    f"subscription {one.name!r}: no Slack token (ARMSWATCH_SLACK_TOKEN), so it goes to {place}"
+                )
+            if one.channel == "email" and not self._settings.table.smtp.host:
+                found.append(f"subscription {one.name!r}: no mail server (smtp.host), so it goes to {place}")
+        return tuple(found)
+
+    @cached_property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The subscriptions as they can be served: to files where Slack or mail is not set up."""
+        ready = []
+        for one in self._settings.subscriptions:
+            slack = one.channel == "slack" and not self._slack_ready(one)
+            mail = one.channel == "email" and not self._settings.table.smtp.host
+            ready.append(replace(one, channel="file", target="") if slack or mail else one)
+        return tuple(ready)
+
+    def _slack_ready(self, one: Subscription) -> bool:
+        secrets = self._settings.secrets
+        return bool(secrets.slack_token) or (one.target in {"", "webhook"} and bool(secrets.slack_webhook))
+
+    @cached_property
+    def renderers(self) -> dict[str, Render]:
+        """One renderer a channel."""
+        from bot.render import console, email, files, slack
+
+        smtp = self._settings.table.smtp
+        identity = email.MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
+        return {
+            "console": console.deliveries,
+            "file": files.deliveries,
+            "slack": slack.deliveries,
+            "email": lambda digest, subscription: email.deliveries(digest, subscription, identity),
+        }
+
+    @cached_property
+    def senders(self) -> Mapping[str, Send]:
+        """One sender a channel that is set up."""
+        from bot.send.console import ConsoleSender
+
+        found: dict[str, Send] = {"console": ConsoleSender(self._stream, self._clock), "file": self._files}
+        secrets = self._settings.secrets
+        if secrets.slack_token or secrets.slack_webhook:
+            found["slack"] = found["webhook"] = self._slack
+        if self._settings.table.smtp.host:
+            found["email"] = self._mail
+        return found
+
+    @cached_property
+    def reconcilers(self) -> Mapping[str, Reconcile]:
+        """Who can be asked whether a message arrived."""
+        found: dict[str, Reconcile] = {"file": self._files.reconcile}
+        if self._settings.secrets.slack_token:
+            found["slack"] = self._slack.reconcile
+        return found
+
+    def check(self) -> list[tuple[str, str]]:
+        """(channel, what is wrong with it) for every channel that a subscription uses; nothing is sent."""
+        found = [("setup", line) for line in self.fallbacks]
+        for channel, sender in sorted(self.senders.items()):
+            targets = sorted({one.target for one in self.subscriptions if one.channel == channel})
+            if targets:
+                checker: Any = sender
+                found += [(channel, problem) for problem in checker.check(*([targets] if channel == "slack" else []))]
+        return found
+
+    @cached_property
+    def _files(self) -> Any:
+        from bot.send.files import FileSender
+
+        return FileSender(self._settings.output, self._clock)
+
+    @cached_property
+    def _slack(self) -> Any:
+        from bot.send.slack import SlackSender
+
+        secrets, table = self._settings.secrets, self._settings.table
+        return SlackSender(
+            clock=self._clock,
+            token=secrets.slack_token,
+            webhook=secrets.slack_webhook,
+            base_url=table.slack.base_url,
+            loopback_only=self._settings.loopback_only,
+            proxy=table.network.proxy,
+        )
+
+    @cached_property
+    def _mail(self) -> Any:
+        from bot.send.email import MailSender
+
+        smtp = self._settings.table.smtp
+        return MailSender(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            user=smtp.user,
+            password=self._settings.secrets.smtp_password,
+            from_address=smtp.from_,
+            ca_file=str(self._settings.config.parent / smtp.ca_file) if smtp.ca_file else "",
+            loopback_only=self._settings.loopback_only,
+            clock=self._clock,
+        )

@@ -1,0 +1,88 @@
+"""Kept evidence: WARC records in the database, and an append-only chain of their hashes (decision 22)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import Article
+from bot.store.connection import Connection
+from bot.store.rows import known, stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One piece of kept evidence: a WARC record of the response, or the entry as received (decision 22)."""
+
+    what: str  # "response" | "entry"
+    record: bytes  # gzip
+    url: str
+    fetched: datetime
+
+
+class Evidences:
+    """The evidence and hash_log tables, read-only; records are written with their article."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def of(self, article: str) -> list[tuple[Record, str]]:
+        """The kept records of an article with their sha256, oldest first."""
+        rows = self._c.rows("SELECT * FROM evidence WHERE article = :id ORDER BY id", {"id": article})
+        return [
+            (
+                Record(what=row["what"], record=row["record"], url=row["url"] or "", fetched=known(row["fetched"])),
+                row["sha256"],
+            )
+            for row in rows
+        ]
+
+    def chain_holds(self) -> bool:
+        """Whether the append-only hash log is unbroken and every logged record is still there, byte for byte."""
+        chain = ""
+        kept = {row["sha256"] for row in self._c.rows("SELECT sha256 FROM evidence")}
+        for row in self._c.rows("SELECT * FROM hash_log ORDER BY seq"):
+            chain = _link(chain, row["sha256"])
+            if chain != row["chain"] or row["sha256"] not in kept:
+                return False
+        return all(
+            hashlib.sha256(row["record"]).hexdigest() == row["sha256"]
+            for row in self._c.rows("SELECT record, sha256 FROM evidence")
+        )
+
+
+def keep(c: Connection, article: Article, record: Record, now: datetime) -> None:
+    """Keep a record inside somebody's transaction; the same bytes of the same article once."""
+    sha = hashlib.sha256(record.record).hexdigest()
+    if c.row("SELECT id FROM evidence WHERE article = :article AND sha256 = :sha", {"article": article.id, "sha": sha}):
+        return
+    c.run(
+        """INSERT INTO evidence (article, revision, what, record, sha256, url, fetched, extractor)
+           VALUES (:article, :revision, :what, :record, :sha, :url, :fetched, :extractor)""",
+        {
+            "article": article.id,
+            "revision": article.revision,
+            "what": record.what,
+            "record": record.record,
+            "sha": sha,
+            "url": record.url,
+            "fetched": stamp(record.fetched),
+            "extractor": article.extractor,
+        },
+    )
+    last = c.row("SELECT seq, chain FROM hash_log ORDER BY seq DESC LIMIT 1")
+    c.run(
+        "INSERT INTO hash_log (seq, article, sha256, chain, at) VALUES (:seq, :article, :sha, :chain, :at)",
+        {
+            "seq": (last["seq"] if last else 0) + 1,
+            "article": article.id,
+            "sha": sha,
+            "chain": _link(last["chain"] if last else "", sha),
+            "at": stamp(now),
+        },
+    )
+
+
+def _link(chain: str, sha: str) -> str:
+    return hashlib.sha256(f"{chain}{sha}".encode()).hexdigest()
