@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.directions import Mark, sense
+from bot.core.flows import Mark, sense
 from bot.core.guards import Hit
 from bot.core.readings import Scan
 from bot.core.rules import Demand
