@@ -15,16 +15,18 @@ from bot.channels import Channels
 from bot.core.lexicon import Lexicon
 from bot.core.lexicon import load as load_lexicon
 from bot.core.matches import Matcher
+from bot.core.pacing import Limits
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.errors import ArmswatchError
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
-from bot.jobs.poll import Poller, coverage
+from bot.jobs.coverage import coverage, watch_feeds
+from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
-from bot.model import Coverage, Notice, RoundReport
+from bot.model import Coverage, Notice, Request, Response, RoundReport
 from bot.ports import Clock, Fetch, Mark, Parse, no_mark
 from bot.settings import Settings
 from bot.store import Store
@@ -92,10 +94,9 @@ class App:
         from bot.web.client import Client, ClientOptions
 
         table = self.settings.table
-        contact = f" (+{table.polling.contact})" if table.polling.contact else ""
         return Client(
             ClientOptions(
-                user_agent=table.polling.user_agent or f"armswatch/{__version__}{contact}",
+                user_agent=self.user_agent,
                 allow=frozenset(table.network.allow),
                 loopback_only=self.settings.loopback_only,
                 proxy=table.network.proxy,
@@ -129,6 +130,7 @@ class App:
     @property
     def poller(self) -> Poller:
         """Polls the feeds that are due."""
+        polling = self.settings.table.polling
         return Poller(
             store=self.store,
             feeds=self.settings.feeds,
@@ -137,7 +139,8 @@ class App:
             gate=self.matcher.gate,
             clock=self.clock,
             map=self.map,
-            polling=self.settings.table.polling,
+            limits=Limits(floor=polling.floor, ceiling=polling.ceiling),
+            trusted=frozenset(self.settings.table.network.allow),
             mark=self.mark,
             stopping=self.stopping,
         )
@@ -167,8 +170,22 @@ class App:
         from bot.web.client import Client
         from bot.web.robots import Robots
 
-        assert isinstance(self.fetch, Client)
-        return Robots(self.fetch, self.clock)
+        client = self.fetch
+        assert isinstance(client, Client)
+        robots = Robots(client, self.clock, client.hosts.slow_down)
+
+        def polite(request: Request, /) -> Response:
+            robots.check(request.url, request.user_agent or self.user_agent)
+            return client(request)
+
+        return polite
+
+    @cached_property
+    def user_agent(self) -> str:
+        """Our name, version and contact, as publishers see it."""
+        polling = self.settings.table.polling
+        contact = f" (+{polling.contact})" if polling.contact else ""
+        return polling.user_agent or f"armswatch/{__version__}{contact}"
 
     @property
     def digester(self) -> Digester:
@@ -228,6 +245,7 @@ class App:
             matches=read.matches,
             borderline=read.borderline,
         )
+        watch_feeds(self.settings.feeds, self.store, self.clock())
         self.store.runs.beat("poll", self.clock(), note=sentence(report), report=dump(report))
         return report
 

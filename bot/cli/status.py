@@ -81,6 +81,8 @@ def _moment(text: str) -> datetime:
 def _span(seconds: float | None) -> str:
     if seconds is None:
         return "never"
+    if seconds < 0:
+        return "0 s"
     for size, word in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {word}"

@@ -62,6 +62,10 @@ class Entries:
         rows = self._c.rows("SELECT state, COUNT(*) AS n FROM entries GROUP BY state ORDER BY state")
         return {row["state"]: row["n"] for row in rows}
 
+    def arrived(self, since: datetime) -> int:
+        """How many entries were first seen at or after a time."""
+        return int(self._c.value("SELECT COUNT(*) FROM entries WHERE first_seen >= :since", {"since": stamp(since)}))
+
     def settle(self, entry: str, *, state: str, reason: str = "", retry_at: datetime | None = None) -> None:
         """Put an entry into another state without an article (duplicates, teasers, budget)."""
         with self._c.write() as c:

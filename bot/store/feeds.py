@@ -133,18 +133,28 @@ class Feeds:
             )
             return fresh
 
+    def unknown(self, entries: Sequence[NewEntry]) -> list[str]:
+        """The ids of those entries that a poll would store as new."""
+        return [item.entry.id for item in entries if not _known(self._c, item)]
+
     def statuses(self) -> list[FeedStatus]:
         """All feeds that were ever configured, by URL."""
         return [_status(row) for row in self._c.rows("SELECT * FROM feeds ORDER BY url")]
 
 
+def _known(c: Connection, item: NewEntry) -> bool:
+    """Stored already, under its id, or under another guid with the same page and title."""
+    return c.row(
+        """SELECT id FROM entries WHERE id = :id
+           UNION ALL SELECT id FROM entries WHERE feed = :feed AND alias = :alias AND alias <> '' LIMIT 1""",
+        {"id": item.entry.id, "feed": item.entry.feed, "alias": item.alias},
+    ) is not None  # fmt: skip
+
+
 def _insert(c: Connection, item: NewEntry, now: datetime) -> bool:
     entry = item.entry
-    if item.alias and c.row(
-        "SELECT id FROM entries WHERE feed = :feed AND alias = :alias AND id <> :id LIMIT 1",
-        {"feed": entry.feed, "alias": item.alias, "id": entry.id},
-    ):
-        return False  # the same entry under a new guid
+    if _known(c, item):
+        return False
     return (
         c.run(
             """INSERT INTO entries (id, feed, alias, url, canonical_url, host, title, entry_json, state, policy, first_seen, published)

@@ -147,3 +147,21 @@ def _operation(db: Database) -> None:
     db["search"].db.execute(
         "CREATE VIRTUAL TABLE search USING fts5(article UNINDEXED, title, body, tokenize = 'unicode61')"
     )
+
+
+@MIGRATIONS(name="0007_backfill")
+def _backfill(db: Database) -> None:
+    db.table("backfill_runs").create(
+        {"id": str, "command": str, "since": str, "until": str, "args_json": str, "created": str, "last": str,
+         "ended": str},
+        pk="id", not_null={"command", "args_json", "created", "last"}, strict=True,
+    )  # fmt: skip
+    db.table("backfill_units").create(
+        {"run": str, "seq": int, "source": str, "key": str, "state": str, "attempts": int, "requests": int, "bytes": int,
+         "error": str, "outcome_json": str, "ended": str},
+        pk=("run", "seq"), not_null={"source", "key", "state"}, defaults={"attempts": 0, "requests": 0, "bytes": 0},
+        strict=True,
+    )  # fmt: skip
+    # The same piece of work found twice (a loop of archives, two sitemaps with one child) is one unit.
+    db.table("backfill_units").create_index(["run", "source", "key"], unique=True)
+    db.table("backfill_units").create_index(["run", "state", "seq"])

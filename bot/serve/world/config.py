@@ -54,6 +54,7 @@ def config_text(base_url: str, out_dir: Path | str, outlets: Sequence[Outlet] | 
             "lang": outlet.lang,
             "kind": outlet.kind,
             "tier": outlet.tier,
+            "interval": "60m",  # the demo's second round comes after 61 minutes
         }
         lines = [f"{key} = {_quoted(value)}" for key, value in rows.items()]
         if not outlet.pages:

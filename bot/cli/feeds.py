@@ -1,0 +1,173 @@
+"""`feeds`: what is polled and how it is doing; add, remove, exchange; and the feed parser as a filter."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli import feedfiles, jsonl
+from bot.cli.tables import listing
+from bot.places import config_path
+
+
+@click.group()
+def feeds() -> None:
+    """List feeds and their health; add, remove, import, export, parse."""
+
+
+@feeds.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.option("--unwell", is_flag=True, help="Only feeds that something is wrong with.")
+@click.pass_obj
+def list_(obj: dict[str, Any], as_json: bool, unwell: bool) -> None:
+    """Every configured feed with its health, last success and next check; then the coverage by language."""
+    from bot.jobs.coverage import conditions, coverage
+    from bot.settings import load
+    from bot.store import Store
+
+    settings = load(config_path(obj.get("config")))
+    now = datetime.now(UTC)
+    with Store.opened(settings.database) as store:
+        found = conditions(settings.feeds, store, now)
+        rows = [
+            {
+                "feed": one.feed.name,
+                "lang": one.feed.lang,
+                "kind": one.feed.kind,
+                "health": ", ".join(one.health.words),
+                "detail": one.health.detail,
+                "last ok": f"{one.state.last_success:%Y-%m-%d %H:%M}" if one.state.last_success else "never",
+                "next": f"{one.state.next_check:%Y-%m-%d %H:%M}" if one.state.next_check else "now",
+                "requests": one.state.requests,
+                "304": one.state.not_modified,
+                "url": one.feed.url,
+            }
+            for one in found
+            if not unwell or one.health.words not in {("ok",), ("new",)}
+        ]
+        seen = coverage(settings.feeds, store, now)
+    listing(rows, as_json=as_json, title=f"{len(rows)} of {len(settings.feeds)} feeds", empty="every feed is well")
+    if not as_json:
+        click.echo("coverage: " + "  ".join(f"{lang} {working}/{total}" for lang, working, total in seen.by_lang))
+        for hole in seen.holes:
+            click.echo(f"hole: {hole}")
+
+
+@feeds.command()
+@click.option(
+    "--jsonl", "as_jsonl", is_flag=True, required=True, help="JSON lines out: one an entry, or one {file, error}."
+)
+@click.argument("files", nargs=-1, required=True)
+def parse(as_jsonl: bool, files: tuple[str, ...]) -> None:
+    """Parse feed documents (also .gz) from disk, in a killable worker: an entry a line, or one error line a file."""
+    from bot.cli.filters import read_file
+    from bot.errors import ArmswatchError
+    from bot.workers import Workers
+
+    now = datetime.now(UTC)
+    with Workers(1) as workers:
+        for name in files:
+            try:
+                document = workers.feed(read_file(name), url=f"file:///{Path(name).name}", headers=(), now=now)
+            except (ArmswatchError, OSError, EOFError, ValueError) as error:
+                reason = getattr(error, "reason", "unreadable")
+                jsonl.write({"file": name, "error": " ".join(str(error).split()), "reason": reason})
+                continue
+            if not document.entries:
+                jsonl.write(
+                    {"file": name, "error": "a feed without entries", "reason": "no-entries", "title": document.title}
+                )
+            for entry in document.entries:
+                jsonl.write(
+                    {
+                        "file": name,
+                        "id": entry.id,
+                        "guid": entry.guid,
+                        "url": entry.url or None,
+                        "title": entry.title,
+                        "summary": entry.summary,
+                        "content": entry.content,
+                        "date": entry.published.isoformat() if entry.published else None,
+                        "date_basis": entry.published_basis,
+                        "authors": list(entry.authors),
+                        "outlet": entry.outlet or None,
+                        "lang": entry.lang or document.lang or None,
+                        "version": document.version,
+                        "notes": list(entry.notes),
+                    }
+                )
+    sys.stdout.buffer.flush()
+
+
+@feeds.command()
+@click.argument("url")
+@click.option("--name", required=True, help="What readers see.")
+@click.option("--lang", default="", help="BCP 47, such as ko.")
+@click.option(
+    "--kind",
+    default="other",
+    help="wire, national-press, state-media, government, think-tank, specialist-press, aggregator.",
+)
+@click.option("--no-pages", is_flag=True, help="Match on the feed's own text; never fetch its pages.")
+@click.pass_obj
+def add(obj: dict[str, Any], url: str, name: str, lang: str, kind: str, no_pages: bool) -> None:
+    """Add a feed to config.toml, keeping its comments; checked before anything is written."""
+    table: dict[str, Any] = {"url": url, "name": name}
+    table |= {"lang": lang} if lang else {}
+    table |= {"kind": kind} if kind != "other" else {}
+    table |= {"pages": False} if no_pages else {}
+    path = config_path(obj.get("config"))
+    feedfiles.rewrite(path, lambda document: feedfiles.append(document, [table]))
+    click.echo(f"added {name}: {url}; the running watch needs a restart to poll it")
+
+
+@feeds.command()
+@click.argument("url")
+@click.pass_obj
+def remove(obj: dict[str, Any], url: str) -> None:
+    """Take a feed out of config.toml; what it brought stays stored."""
+    path = config_path(obj.get("config"))
+    feedfiles.rewrite(path, lambda document: feedfiles.drop(document, url))
+    click.echo(f"removed {url}; its history stays")
+
+
+@feeds.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def import_(obj: dict[str, Any], file: Path) -> None:
+    """Add the feeds of an OPML FILE to config.toml; those that are there already are left alone."""
+    from bot.core.opml import outlines
+    from bot.settings import load
+
+    try:
+        found = outlines(file.read_bytes())
+    except ValueError as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    path = config_path(obj.get("config"))
+    known = {feed.url for feed in load(path).feeds}
+    fresh = [
+        {"url": one.url, "name": one.name, **({"lang": one.lang} if one.lang else {})}
+        for one in found
+        if one.url not in known
+    ]
+    if fresh:
+        feedfiles.rewrite(path, lambda document: feedfiles.append(document, fresh))
+    click.echo(f"{len(fresh)} feeds added, {len(found) - len(fresh)} were there already")
+
+
+@feeds.command()
+@click.pass_obj
+def export(obj: dict[str, Any]) -> None:
+    """All configured feeds as OPML on standard output."""
+    from bot.core.opml import Outline, document
+    from bot.settings import load
+
+    settings = load(config_path(obj.get("config")))
+    click.echo(
+        document([Outline(url=feed.url, name=feed.name, lang=feed.lang) for feed in settings.feeds], "armswatch feeds"),
+        nl=False,
+    )

@@ -1,0 +1,49 @@
+"""What the watch could see, for digests and notices: the condition of every feed from its stored state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core import health, pacing
+from bot.model import Coverage, Feed
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One feed, its polling state and its health."""
+
+    feed: Feed
+    state: pacing.FeedState
+    health: health.Health
+
+
+def conditions(feeds: Sequence[Feed], store: Store, now: datetime) -> list[Condition]:
+    """The condition of every configured feed, in the order of the configuration."""
+    stored = {status.url: status.state for status in store.feeds.statuses()}
+    found = []
+    for feed in feeds:
+        state = pacing.from_json(stored[feed.url]) if stored.get(feed.url) else pacing.first(feed, now)
+        found.append(Condition(feed=feed, state=state, health=health.health(feed, state, now)))
+    return found
+
+
+def coverage(feeds: Sequence[Feed], store: Store, now: datetime, since: timedelta = timedelta(days=1)) -> Coverage:
+    """Working and configured feeds by language, the holes in words, and how many entries came in lately."""
+    pairs = [(one.feed, one.state) for one in conditions(feeds, store, now)]
+    return health.coverage(pairs, now, items_read=store.entries.arrived(now - since))
+
+
+def watch_feeds(feeds: Sequence[Feed], store: Store, now: datetime) -> list[str]:
+    """Write one notice when a feed goes blind and end it when the feed is back; the texts of what was written."""
+    found = [one for one in conditions(feeds, store, now) if health.noteworthy(one.health, one.state)]
+    opened = {notice.subject: notice for notice in store.runs.open_notices() if notice.kind.startswith("feed-")}
+    names = {feed.url: feed.name for feed in feeds}
+    told = []
+    for notice in health.notices([one.health for one in found], opened, now, names):
+        written = store.runs.recover(notice.id, now) if notice.recovered else store.runs.notice(notice)
+        if written:
+            told.append(notice.text)
+    return told
