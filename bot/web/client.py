@@ -10,19 +10,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 import urllib3.exceptions
 
 from bot import __version__
+from bot.core.outcomes import retry_at
 from bot.errors import FetchError, Refused, TimedOut, TooLarge, Unreachable
 from bot.model import Request, Response
 from bot.web.connections import Dial, Resolve, opened, resolved, system_resolve
 from bot.web.deadlines import Watchdog, Watched
 from bot.web.guard import Guard, Target
 from bot.web.hosts import Hosts, is_loopback
+from bot.web.robots import Robots
 
 STEP = 64 * 1024  # bytes read and decoded at a time: no bomb can make more than this at once (R-33)
 MAX_ENCODINGS = 2  # Content-Encoding layers; R-33
@@ -58,6 +59,7 @@ class ClientOptions:
     proxy: str = ""
     ca_file: str = ""
     max_redirects: int = 5
+    robots: bool = True  # robots.txt before every page, also after redirects
     gap: timedelta = timedelta(seconds=2)  # between requests to one host; never less but for loopback
     loopback_gap: timedelta = timedelta(0)
     loopback_at_once: int = 16
@@ -87,6 +89,7 @@ class Client:
             loopback_at_once=options.loopback_at_once,
             now=clock,
         )
+        self._robots = Robots(self, clock, self.hosts.slow_down)
 
     def __call__(self, request: Request, /) -> Response:
         """The answer to one GET after at most five redirects, each checked like the first."""
@@ -96,6 +99,8 @@ class Client:
         redirects: list[tuple[int, str]] = []
         first = target = self._guard.check(url)
         while True:
+            if request.purpose == "page" and self._options.robots:
+                self._robots.check(url, request.user_agent or self._options.user_agent)
             key = f"{target.host}:{target.port}" if target.trusted and is_loopback(target.host) else target.host
             # Waiting for a host's turn is our politeness, not the server's slowness: it does not use up the deadline.
             with self.hosts.turn(key, trusted=target.trusted):
@@ -194,7 +199,7 @@ class Client:
             raise TooLarge(f"{len(layers)} content encodings", subject=request.url)
         good = raw.status < 400
         length = given.get("content-length", "")
-        if good and length.isdigit() and int(length) > request.wire_cap:
+        if good and request.purpose != "robots" and length.isdigit() and int(length) > request.wire_cap:
             raise TooLarge(f"{length} bytes announced, {request.wire_cap} allowed", subject=request.url)
         cap = request.decoded_cap if good else min(request.decoded_cap, ERROR_BODY)
         pieces, size = [], 0
@@ -207,7 +212,7 @@ class Client:
             if time.monotonic() > until:
                 raise TimedOut(_late(request), subject=request.url)
             if size > cap or raw.tell() > request.wire_cap:
-                if not good:
+                if not good or request.purpose == "robots":  # RFC 9309: the first part of an endless robots.txt counts
                     break
                 what = f"{request.wire_cap} bytes on the wire" if size <= cap else f"{cap} decoded bytes"
                 raise TooLarge(f"more than {what}", subject=request.url)
@@ -226,22 +231,6 @@ class Client:
 
             self._context = ssl.create_default_context(cafile=self._options.ca_file or certifi.where())
         return self._context
-
-
-def retry_at(response: Response) -> datetime | None:
-    """When Retry-After says to come back, in seconds or as a date against the server's own Date; None if it says nothing."""
-    value = response.header("retry-after").strip()
-    if value.isdigit():
-        return response.fetched + timedelta(seconds=min(int(value), 366 * 86400))
-    try:
-        named = parsedate_to_datetime(value)
-        served = parsedate_to_datetime(response.header("date") or value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if named.tzinfo is None or served.tzinfo is None:
-        return None
-    wait = named - served if response.header("date") else named - response.fetched
-    return response.fetched + max(wait, timedelta(0))
 
 
 def _headers(raw: Any) -> tuple[tuple[str, str], ...]:
