@@ -1,177 +1,132 @@
-"""Who gives and who receives: direction from the sentences that matched, for whatever parties a watchlist declares.
-
-The cues are grammar, not subject: prepositions and particles of eleven languages beside a party's name, the voice
-of the transfer verbs (concepts with `voice`), an owner in front of goods (concepts with `goods`), and the usual
-flow that a concept declares. Each cue gives points to a party as giver or as receiver; the best ordered pair wins.
-"""
+"""Which way a sentence moves things: prepositions, subjects, objects and origins vote for the giving party."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
 from dataclasses import dataclass
 
-# Folded text just before a party's name. Longest first; points for giver or receiver.
-_FROM = (
-    "from the ", "from ", "out of ", "by the ", "by ", "of ",
-    "aus der ", "aus dem ", "aus ", "von ", "seitens ",
-    "depuis la ", "depuis ", "de la ", "de l'", "du ", "de ", "d'", "par la ", "par ",
-    "desde ", "del ", "por parte de ", "por ",
-    "со стороны ", "из ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
-    "ze strony ", "z ", "ze ", "od ", "przez ",
-    "来自", "來自", "从", "從", "自", "由", "向来自",
-)  # fmt: skip
-_TO = (
-    "to the ", "to ", "into ", "for ", "with ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
-    "an die ", "an ", "nach ", "für ", "ins ", "in die ",
-    "à la ", "à ", "vers la ", "vers ", "au ", "pour la ", "pour ", "en ",
-    "a la ", "al ", "a ", "para ", "hacia ",
-    "в ", "во ", "для ", "у ", "до ",
-    "do ", "dla ", "ku ",
-    "向", "对", "對", "给", "給", "往", "予", "赴", "抵", "供", "对于", "援", "運抵", "运抵", "售", "入",
-    "対", "대",
-)  # fmt: skip
-_MADE_AFTER = (
-    "산 ",
-    "제 ",
-    "산",
-    "제",
-    "製",
-    "制",
-    "产",
-    "産",
-    "made",
-    " made",
-    " produced",
-    " manufactured",
-    " supplied",
-    " origin",
-)
-_FROM_AFTER = ("으로부터", "로부터", "에서", "에게서", "から", "より", " 에서", "発")
-_TO_AFTER = (
-    "에 ",
-    "에게",
-    "에의",
-    "로 ",
-    "으로 ",
-    "행 ",
-    "측에",
-    "군에",
-    "에도",
-    "向け",
-    "に",
-    "へ",
-    "側に",
-    "軍に",
-    "군이 쓸",
-)
-_SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은", "군이", "도 ")
+from bot.core.passages import Passage
+
+_ART = r"(?:the |la |le |l'|el |der |die |das |den |dem |its neighbou?r |their |mr\.? |przywódc\w+ |reżim\w* )?"
+_FROM = r"(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|du|desde|del|south of|supplied by|made by|produced by|by)"
+_TO = r"(?:to|into|toward|towards|for|against|do|dla|в|во|для|к|до|an|nach|für|à|a|para|hacia|pour|vers|al)"
+_GO = "".join(f"(?<!{word} )" for word in ("traveled", "travelled", "traveling", "went", "arrived", "trips", "visits"))
+_LIST = r"(?:O(?:,| and| oraz| i| lub| or|, and| и| та| und| et| y| e) ?)*"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """One found concept in an evidence sentence: where, what it stands for."""
-
-    start: int
-    end: int
-    parties: tuple[str, ...] = ()
-    voice: str = ""
-    goods: bool = False
-    flow: str = ""
+class _Cue:
+    pattern: re.Pattern[str]
+    weight: int
+    gives: bool  # the captured party is the giver (else the receiver)
+    why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """A direction with the points behind every ordered pair, for the trace."""
-
-    direction: str
-    points: tuple[tuple[str, float], ...]
+def _cue(pattern: str, weight: int, why: str, *, gives: bool) -> _Cue:
+    return _Cue(re.compile(pattern), weight, gives, why)
 
 
-def sense(sentences: Iterable[tuple[str, Sequence[Mark]]], parties: Sequence[str], *, exchange: bool = False) -> Sense:
-    """The direction of evidence sentences (folded text, marks in order): `giver>receiver`, `both` or `unclear`.
-
-    `exchange` says that the evidence speaks of payment in kind, so that two near equal flows are `both`.
-    """
-    totals = {f"{g}>{r}": 0.0 for g in parties for r in parties if g != r}
-    hinted: dict[str, float] = {}
-    for text, marks in sentences:
-        gives, takes = _roles(text, marks)
-        for pair in totals:
-            giver, receiver = pair.split(">")
-            totals[pair] += gives.get(giver, 0.0) + takes.get(receiver, 0.0)
-        for flow in {mark.flow for mark in marks if mark.flow}:
-            hinted[flow] = hinted.get(flow, 0.0) + 1.5
-    for flow, hint in hinted.items():
-        totals[flow] = totals.get(flow, 0.0) + min(hint, 4.5)
-    ranked = sorted(totals.items(), key=lambda item: -item[1])
-    points = tuple((pair, round(value, 1)) for pair, value in ranked if value)
-    if not ranked or ranked[0][1] < 1.0:
-        return Sense("unclear", points)
-    best, value = ranked[0]
-    giver, receiver = best.split(">")
-    back = totals.get(f"{receiver}>{giver}", 0.0)
-    if exchange and back >= 0.5 * value and back >= 2.0:
-        return Sense("both", points)
-    if back >= 0.9 * value:
-        return Sense("both" if exchange else "unclear", points)
-    return Sense(best, points)
-
-
-def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str, float]]:
-    gives: dict[str, float] = {}
-    takes: dict[str, float] = {}
-    named = [mark for mark in marks if len(mark.parties) == 1]
-    verbs = [mark for mark in marks if mark.voice]
-    goods = [mark for mark in marks if mark.goods]
-    for mark in named:
-        party = mark.parties[0]
-        left, right = text[max(0, mark.start - 16) : mark.start], text[mark.end : mark.end + 10]
-        owned = any(0 <= good.start - mark.end <= 24 and not _between(named, mark.end, good.start) for good in goods)
-        placed = False
-        if right.startswith(_MADE_AFTER):
-            gives[party] = gives.get(party, 0.0) + 3.0
-            placed = True
-        elif right.startswith(_FROM_AFTER):
-            gives[party] = gives.get(party, 0.0) + 2.5
-            placed = True
-        elif right.startswith(_TO_AFTER):
-            takes[party] = takes.get(party, 0.0) + 2.0
-            placed = True
-        if not placed and _ends(left, _FROM):
-            gives[party] = gives.get(party, 0.0) + (
-                1.0 if left.endswith(("of ", "de ", "du ", "de la ", "d'", "por ")) else 2.0
-            )
-            placed = True
-        elif not placed and _ends(left, _TO) and not owned:
-            takes[party] = takes.get(party, 0.0) + 1.5
-            placed = True
-        if owned and not placed:
-            gives[party] = gives.get(party, 0.0) + 1.5
-            placed = True
-        before = [verb for verb in verbs if 0 <= mark.start - verb.end <= 3]
-        if before and not placed:
-            side = takes if before[-1].voice == "give" else gives
-            side[party] = side.get(party, 0.0) + 1.5
-            placed = True
-        if not placed:
-            verb = next((verb for verb in verbs if verb.start >= mark.end), None)
-            subject = right.startswith(_SUBJECT_AFTER)
-            if verb is not None and (subject or not _between(named, mark.end, verb.start) or mark is named[0]):
-                side = gives if verb.voice == "give" else takes
-                side[party] = side.get(party, 0.0) + (2.0 if subject else 1.5)
-    return gives, takes
+_CUES = (
+    # Prepositions say it outright.
+    _cue(
+        rf"[MNYPGTSXC][^.;]{{0,60}}?(?<!\w){_FROM} {_ART}{_LIST}(?P<p>[DR])(?!\w| Y| ship| vessel|-flag| port)",
+        3,
+        "from",
+        gives=True,
+    ),
+    _cue(
+        rf"[MNYGSXC][^.;ZV]{{0,70}}?(?<!\w)(?<!visit )(?<!trip )(?<!travel ){_GO}{_TO} {_ART}{_LIST}(?P<p>[DR])(?!'s (?:war|invasion))(?!\w)",
+        3,
+        "to",
+        gives=False,
+    ),
+    # Objects: "supplying Russia with", "sends Russia rounds", "help North Korea build".
+    _cue(rf"(?<!by )G {_ART}(?P<p>[DR])(?!'s)(?= |,|\.|;|$)", 4, "object", gives=False),
+    _cue(rf"(?<!\w)(?:arms|weapons) {_ART}(?P<p>[DR])(?= with| to)", 2, "object", gives=False),
+    _cue(
+        rf"(?:support\w*|aid\w*|back\w*|wspiera\w+|sponsor\w*)(?: for| to| of)? {_ART}(?P<p>[DR])(?:'s)? (?:\w+ ){{0,2}}M",
+        4,
+        "support for",
+        gives=False,
+    ),
+    _cue(
+        rf"(?:with|z|с|mit|avec|con) {_ART}(?P<p>[DR]) (?:to|on|about|dotyczące|na|о|über|sur|sobre) (?:\w+ )?[TSX]",
+        5,
+        "buys from",
+        gives=True,
+    ),
+    # Subjects, active and passive.
+    _cue(r"(?P<p>[DR])(?:'s|')?(?:,? [^\s.;:DRVZ]+){0,5} G(?!\w)", 2, "subject of giving", gives=True),
+    _cue(r"(?P<p>[DR])(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),
+    _cue(
+        r"(?P<p>[DR]) (?:\w+ ){0,2}(?:been|being|be|is|was) (?:\w+ )?G(?= with)",
+        5,
+        "subject of being given",
+        gives=False,
+    ),
+    _cue(r"(?P<p>[DR])(?:'s|')?(?:,? [^\s.;:DRVZ]+){0,6} T(?!\w)", 3, "subject of getting", gives=False),
+    _cue(rf"[GS](?: \S+){{0,3}} (?:by|przez|von|por|par) {_ART}(?P<p>[DR])", 4, "by", gives=True),
+    _cue(rf"T(?: \S+){{0,3}} (?:by|przez|von|por|par) {_ART}(?P<p>[DR])", 4, "by", gives=False),
+    # Origin: "North Korean shells", "North Korea's export of missiles".
+    _cue(
+        r"(?<![GT] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
+        2,
+        "origin",
+        gives=True,
+    ),
+    _cue(r"(?P<p>[DR])'s (?:(?![DRVZ])\S+ ){0,2}?[GS]", 3, "whose delivery", gives=True),
+    _cue(r"(?P<p>[DR]) (?:(?![DRVZ])\S+ ){0,1}?[SX]", 1, "whose deal", gives=True),
+    _cue(r"M (?:of|z) (?P<p>[DR]) (?:origin|production)", 2, "origin", gives=True),
+    # Korean, Japanese, Chinese.
+    _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;DR]{0,60}?(?:R|D)?[^.;]{0,40}?G", 2, "subject of giving", gives=True),
+    _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;G]{0,60}?T", 3, "subject of getting", gives=False),
+    _cue(r"(?P<p>[DR])(?:군)?(?:에게|에 |로 |측에|へ|に(?!よ|お|対す|は)|向け)", 3, "to", gives=False),
+    _cue(r"(?P<p>[DR])(?:에서|으로부터|로부터|から|산 |제 |製|産)", 3, "from", gives=True),
+    _cue(r"T(?:고 | ?)(?:있는 )?(?P<p>[DR])(?:이|가|은|는)", 4, "subject of getting", gives=False),
+    _cue(r"(?:从|從|由|自)(?P<p>[DR])", 3, "from", gives=True),
+    _cue(r"(?:向|给|給|至|往|对|對|予)(?P<p>[DR])", 3, "to", gives=False),
+    _cue(r"G(?P<p>[DR])(?!\w)", 2, "to", gives=False),
+    _cue(r"(?P<p>[DR])[^.;。，,DR]{0,12}G", 1, "subject of giving", gives=True),
+    _cue(r"(?P<p>[DR])の?M", 1, "origin", gives=True),
+)
+_USE = re.compile(r"[DR](?:'s)?(?: [^\s.;:DR]+){0,6}? U (?:(?![.;])\S+ ){0,5}?(?P<p>[DR])(?:'s|-made)? (?:\S+ ){0,2}?M")
+_ARRIVES = re.compile(r"(?P<c>[DR])[^.;]{0,140}?C (?:in|at|from) (?P<p>[DR])(?:'s)?")
+_WAR = re.compile(
+    r"R-O (?:\w+ )?(?:war|conflict|invasion|recap|latest|live|border)|R's (?:\w+ ){0,2}(?:war|invasion|aggression|assault)|R war|"
+    r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O|[DR]-[DR](?= )"
+)
 
 
-def _ends(left: str, cues: tuple[str, ...]) -> bool:
-    for cue in cues:
-        if left.endswith(cue):
-            start = len(left) - len(cue)
-            if not cue[0].isascii() and not cue.endswith(" "):
-                return True
-            if start == 0 or not left[start - 1].isalnum():
-                return True
-    return False
+def direction(passage: Passage, span: tuple[int, int] | None = None) -> tuple[str, int, tuple[str, ...]]:
+    """(giver letter "D" | "R" | "", margin of the vote, the cues that voted) for the tagged text, or a part of it."""
+    tagged = passage.tagged if span is None else passage.tagged[span[0] : span[1]]
+    tagged = _WAR.sub(lambda found: "_" * len(found[0]), tagged)
+    votes = {"D": 0, "R": 0}
+    why: list[str] = []
+    for cue in _CUES:
+        seen: set[str] = set()
+        for found in cue.pattern.finditer(tagged):
+            party = found["p"]
+            giver = party if cue.gives else ("R" if party == "D" else "D")
+            if giver not in seen:
+                seen.add(giver)
+                votes[giver] += cue.weight
+                why.append(f"{cue.why} {party}: {giver} +{cue.weight}")
+    if (used := _USE.search(tagged)) is not None:
+        votes[used["p"]] += 4
+        why.append(f"use of {used['p']}")
+    if (came := _ARRIVES.search(tagged)) is not None and came["c"] != came["p"]:
+        # A carrier of one side that loads or calls at the other takes goods away from there.
+        votes[came["p"]] += 2
+        why.append(f"carrier of {came['c']} at {came['p']}")
+    _places(passage, votes, why)
+    margin = votes["D"] - votes["R"]
+    return ("D" if margin > 0 else "R" if margin < 0 else ""), abs(margin), tuple(why)
 
 
-def _between(named: Sequence[Mark], start: int, end: int) -> bool:
-    return any(start <= mark.start < end for mark in named)
+def _places(passage: Passage, votes: dict[str, int], why: list[str]) -> None:
+    sides = [place.concept.get("side") for place in passage.of("place") if place.concept.get("side")]
+    if len(set(sides)) == 2 and passage.has("C", "G", "S", "T"):
+        giver = "D" if sides[0] == "dprk" else "R"
+        votes[giver] += 2
+        why.append(f"route from {sides[0]}")

@@ -14,16 +14,16 @@ from bot.errors import Problem, WatchlistError
 
 KINDS: dict[str, frozenset[str]] = {
     "party": frozenset(["side"]),
-    "claimant": frozenset(["type", "party", "figures", "person"]),
+    "claimant": frozenset(["type", "party", "figures", "person", "names"]),
     "office": frozenset(["type", "names", "figures"]),
     "media": frozenset(["type"]),
     "materiel": frozenset(["generic"]),
-    "unit": frozenset(["goods"]),
-    "place": frozenset(),
+    "unit": frozenset(["goods", "counters"]),
+    "place": frozenset(["side"]),
     "vessel": frozenset(["identifier", "source"]),
     "entity": frozenset(["side", "identifier", "source"]),
     "saying": frozenset(["status"]),
-    "moving": frozenset(["role", "noun"]),
+    "moving": frozenset(["role", "noun", "plan"]),
     "planning": frozenset(["strength"]),
     "hedge": frozenset(),
     "basis": frozenset(),
@@ -32,6 +32,8 @@ KINDS: dict[str, frozenset[str]] = {
     "exchange": frozenset(),
     "figure": frozenset(["means"]),
     "personnel": frozenset(),
+    "fiction": frozenset(),
+    "background": frozenset(),
 }
 """Kind of entry → the attributes that it may carry beside its words and guards."""
 _LANGUAGES = frozenset(["en", "ko", "ru", "uk", "ja", "zh", "de", "fr", "es", "pl", "any"])
@@ -112,8 +114,10 @@ class Lexicon:
                     continue
                 if not _guarded(term.concept, low, start, end):
                     continue
+                if not term.right:
+                    end = _word_end(low, end)  # noqa: PLW2901 — an open stem names its whole word
                 first, last = folded.span(start, end)
-                if term.exact and text[first:last] != term.exact:
+                if term.exact and not text[first:last].startswith(term.exact):
                     continue
                 found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
         return _longest(found)
@@ -124,6 +128,12 @@ class Lexicon:
             if concept.kind == kind and concept.canonical == canonical:
                 return concept.label
         return canonical
+
+
+def _word_end(low: str, end: int) -> int:
+    while end < len(low) and low[end] != " " and _ASCII_OR_SPACED.match(low[end]):
+        end += 1
+    return end
 
 
 def _longest(found: list[Mention]) -> list[Mention]:

@@ -17,7 +17,7 @@ SCALES: dict[str, float] = {
     **_each(
         _T,
         "thousand thousands grand tys tys. tysiąc tysiące tysięcy tysiąca tysiącami tysiącach тыс тыс. тысяч тысячи тысяча тысячу тысячами "
-        "тысячах тис тис. тисяч тисячі тисяча тисячу tausend tsd mille mil miles",
+        "тысячах тис тис. тисяч тисячі тисяча тисячу tausend tsd mille mil",
         by=" ",
     ),
     **_each(
@@ -106,7 +106,7 @@ PLURALS: dict[str, float] = {
     **_each(
         1e2, "hundreds|setki|setek|сотни|сотен|сотні|сотень|hunderte|hunderten|centaines|cientos|centenares", by="|"
     ),
-    **_each(_T, "thousands|tysiące|tysięcy|тысячи|тысячами|тисячі|tausende|tausenden|milliers|miles|miles de", by="|"),
+    **_each(_T, "thousands|tysiące|tysięcy|тысячи|тысячами|тисячі|tausende|tausenden|milliers|miles de", by="|"),
     **dict.fromkeys(
         [
             "tens of thousands",

@@ -1,0 +1,132 @@
+"""The acts of moving, using and dealing that a sentence holds, and whether it means them as done, planned or not at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.lexicon import Mention
+from bot.core.passages import Passage
+
+_AFTER, _BEFORE = 84, 72  # code points of `tagged` in which the thing moved must stand
+_BREAK = re.compile(r"[.;:!?]| - |–|—|, (?:while|but|and|as) ")
+_ACTS = "GTUCSX"
+_NEGATED = re.compile(
+    r"(?:n't|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
+)
+_NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
+_NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
+_CONDITION = re.compile(
+    r"(?:(?<!\w)(?:if|unless|whether|should it|were to|in case|jeśli|jeżeli|gdyby|czy|если|ли|якщо|wenn|falls|ob|si|en cas)(?!\w))[^.;]{0,60}$"
+)
+_CONDITION_AFTER = re.compile(r"^\w{0,6}(?:다면|할 경우|하면|れば|たら|場合)")
+_ACTOR = re.compile(r"[DROK](?!\w*-)")
+_OBLIQUE = re.compile(
+    r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|by|like)(?: the)? |-)$"
+)
+_WARNING = re.compile(
+    r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b)[^.;]{0,24}$"
+)
+_PLANT = re.compile(
+    r"^M (?:factor|plant|industr|maker|sector|expo|exhibition|depot|display|inventory|stockpile|arsenal|program|test|launch|parade)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act: its letter and place in `tagged`, and how the sentence means it."""
+
+    letter: str
+    at: int
+    mention: Mention
+    planned: bool = False
+    negated: bool = False
+    unreal: bool = False  # in a condition, a question or a warning: nobody says that it is so
+
+
+def acts(passage: Passage) -> list[Act]:
+    """The acts of this sentence that have a thing (materiel, a counted unit) as their object and no outsider as doer."""
+    found: list[Act] = []
+    for token in passage.tokens:
+        if token.letter not in _ACTS or token.mention is None:
+            continue
+        before, after = _clause(passage.tagged, token.at)
+        if not _has_object(passage, token.letter, token.mention, before, after):
+            continue
+        if _foreign(token.letter, before):
+            continue
+        found.append(
+            Act(
+                token.letter,
+                token.at,
+                token.mention,
+                planned=_planned(passage, token.mention, token.letter),
+                negated=_negated(before, after),
+                unreal=bool(_CONDITION.search(before) or _CONDITION_AFTER.match(after) or _WARNING.search(before)),
+            )
+        )
+    return found
+
+
+def _clause(tagged: str, at: int) -> tuple[str, str]:
+    before, after = tagged[:at], tagged[at + 1 :]
+    starts = [one.end() for one in _BREAK.finditer(before)]
+    stop = re.search(r"[;!?]|\.(?= |$)|(?<=\w): | - |–|—", after)
+    return before[starts[-1] if starts else 0 :], after[: stop.start() if stop else len(after)]
+
+
+def _has_object(passage: Passage, letter: str, mention: Mention, before: str, after: str) -> bool:
+    if letter in "SX" and any(one.start < mention.end and mention.start < one.end for one in passage.of("materiel")):
+        return True  # "arms deal": the thing is in the word
+    ahead = after[:_AFTER]
+    person, thing = ahead.find("P"), -1
+    for place in re.finditer("M|Y|N", ahead):
+        if place[0] == "M" and _PLANT.match(ahead[place.start() :]):
+            continue
+        if place[0] == "Y" and not re.search(r"N ", ahead[: place.start()]):
+            continue
+        if place[0] == "N" and not re.match(
+            r"N \w+ of [MY]|N [MY]|N worth|N(?:여|余|多)?[^\w ]?", ahead[place.start() :]
+        ):
+            continue
+        thing = place.start()
+        break
+    if thing >= 0:
+        # "dispatch workers to drone factories": people are what is moved, unless the thing is joined to them.
+        return person < 0 or thing < person or bool(re.search(r" and|,| oraz| i |과 |와 ", ahead[person:thing]))
+    behind = before[-_BEFORE:]
+    return "M" in behind or bool(re.search(r"N Y|Y", behind) and letter in "GC")
+
+
+def _foreign(letter: str, before: str) -> bool:
+    """Whether the nearest actor before the act is neither of the two parties nor somebody who merely speaks."""
+    for found in reversed(list(_ACTOR.finditer(before))):
+        if found[0] in "DR":
+            return False
+        between = before[found.end() :]
+        if "V" in between or "," in between:
+            return False
+        if _OBLIQUE.search(before[: found.start()]):
+            continue
+        return found[0] == "O" and letter in "GTUC" and len(between) < 40 and not between.startswith(("'s", "-"))
+    return False
+
+
+def _planned(passage: Passage, act: Mention, letter: str) -> bool:
+    if act.concept.get("plan") == "true" or letter == "X":
+        return True
+    for cue in passage.of("planning"):
+        if cue.start <= act.start and cue.end >= act.start:
+            return True
+        gap = passage.text[cue.end - passage.start : max(cue.end, act.start) - passage.start]
+        if cue.end <= act.start and len(gap) <= 60 and not re.search(r"[.;:!?]", gap):
+            return True
+        if act.end <= cue.start <= act.end + 14 and re.search(
+            r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", passage.words(cue)
+        ):
+            return True  # Korean and Japanese put the plan behind the act
+    return False
+
+
+def _negated(before: str, after: str) -> bool:
+    return bool((_NEGATED.search(before) and not _NOT_ONLY.search(before)) or _NEGATED_AFTER.match(after))

@@ -1,0 +1,155 @@
+"""How much a sentence says was moved: numbers tied to the unit that stands with them, never to one elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.lexicon import Concept, Lexicon, Mention
+from bot.core.numbers import QUANTITIES, Number
+from bot.core.passages import Passage
+
+_REACH = 44  # code points between a number and its unit: room for two or three adjectives
+_JOINED = re.compile(r"^(?: and | or | i | и | і | und | et | y |, )$")
+_STOPS = re.compile(
+    r"[.;:!?(]|,(?! \w+ \w+$)|\b(?:to|from|in|for|by|with|at|on|into|na|do|w|z|which|that|who|where|when)\b"
+)
+_WORTH = re.compile(
+    r"\b(?:worth|compensation|payment|paid|pay|cash|wart|на сумму|valor|valeur|wert|earned|deal)\b|상당|규모|相当"
+)
+_NOT_GOODS = frozenset(["companies", "ships", "types"])  # units that count actors or kinds: only with an act of law
+_ALTERNATIVE = re.compile(
+    r"^[^.;]{0,60}(?:\bor\b|\blub\b|\bили\b|\bабо\b|\boder\b|\bou\b|\bo\b|또는|または|或)[^.;,]{0,30}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit; `goods` is the materiel that stands with it, `kind` how the source counts."""
+
+    op: str
+    value: float
+    value_max: float | None
+    unit: str
+    start: int
+    end: int
+    goods: tuple[str, ...] = ()
+    kind: str = ""
+    alternative: bool = False  # the source gives it as an alternative to the amount before it
+
+
+def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list[Amount]:
+    """The amounts of one sentence in order. `lawful`: also count companies and ships, as designations do."""
+    units = passage.of("unit")
+    counters = _counters(lexicon)
+    out: list[Amount] = []
+    for index, number in enumerate(passage.numbers):
+        if number.kind not in QUANTITIES:
+            continue
+        later = next((one.start for one in passage.numbers[index + 1 :] if one.kind in QUANTITIES), passage.end)
+        unit, end = _unit(passage, number, units, counters, later)
+        if not unit or (unit in _NOT_GOODS and not lawful):
+            continue
+        earlier = out[-1] if out else None
+        between = passage.text[earlier.end - passage.start : number.start - passage.start] if earlier else ""
+        out.append(
+            Amount(
+                op=number.op,
+                value=number.value,
+                value_max=number.value_max,
+                unit=unit,
+                start=number.start,
+                end=end,
+                goods=_goods(passage, number.start, end),
+                kind=_kind(passage, number),
+                alternative=earlier is not None and bool(_ALTERNATIVE.match(between)),
+            )
+        )
+    return out
+
+
+def _counters(lexicon: Lexicon) -> dict[str, Concept]:
+    return {
+        counter: concept
+        for concept in lexicon.concepts
+        if concept.kind == "unit"
+        for counter in concept.get("counters").split("|")
+        if counter
+    }
+
+
+def _unit(
+    passage: Passage, number: Number, units: list[Mention], counters: dict[str, Concept], later: int
+) -> tuple[str, int]:
+    after = passage.text[number.end - passage.start : number.end - passage.start + _REACH]
+    if number.kind == "percent":
+        return _share(passage, number), number.end
+    if number.kind == "money":
+        around = passage.text[max(0, number.start - passage.start - 40) :][: number.end - number.start + 90]
+        return ("USD" if _WORTH.search(around) else ""), number.end
+    near = [unit for unit in units if number.end <= unit.start <= number.end + _REACH and unit.start < later]
+    counted = next((one for one in counters if re.match(rf"\s*(?:여|余|餘|多)?\s*{one}", after)), "")
+    if counted and counters[counted].canonical != "pieces":
+        return counters[counted].canonical, number.end + len(counted)
+    if counted or (near == [] and _cjk(after)):
+        before = [unit for unit in units if number.start - 14 <= unit.end <= number.start]
+        if before:
+            return before[-1].canonical, number.end
+    for unit in near:
+        gap = passage.text[number.end - passage.start : unit.start - passage.start]
+        if _STOPS.search(gap.replace(" of ", " ").lower()):
+            break
+        joined = next((one for one in units if one.start >= unit.end and _JOINED.match(_gap(passage, unit, one))), None)
+        if joined is not None and joined.canonical != unit.canonical and unit.canonical in {"shells", "rockets"}:
+            names = sorted((unit.canonical, joined.canonical), key=lambda name: name != "shells")
+            if joined.canonical in {"rockets", "missiles", "shells"}:
+                return " and ".join(names), joined.end
+        return unit.canonical, unit.end
+    return "", number.end
+
+
+def _cjk(after: str) -> bool:
+    return bool(re.match(r"\s*[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", after))
+
+
+def _gap(passage: Passage, first: Mention, second: Mention) -> str:
+    return passage.text[first.end - passage.start : second.start - passage.start].lower()
+
+
+def _share(passage: Passage, number: Number) -> str:
+    goods = passage.of("materiel")
+    after = [one for one in goods if one.start >= number.end] or goods
+    if not after:
+        return ""
+    noun = {"artillery shells": "shells", "projectiles": "shells"}.get(after[0].canonical, after[0].canonical)
+    return f"percent of {noun} used" if passage.has("U") or "fire" in passage.tagged else f"percent of {noun}"
+
+
+def _goods(passage: Passage, start: int, end: int) -> tuple[str, ...]:
+    """The materiel inside the amount, or right behind it ("containers of military equipment and ammunition")."""
+    names: list[str] = []
+    reach = end
+    for mention in passage.of("materiel"):
+        inside = mention.start >= start - 20 and mention.end <= end
+        gap = passage.text[reach - passage.start : mention.start - passage.start] if mention.start >= reach else "."
+        follows = mention.start >= reach and len(gap) < 34 and not re.search(r"[.;:\d]|\b(?:to|from|for|in)\b", gap)
+        if inside or follows:
+            names.append(mention.canonical)
+            reach = max(reach, mention.end)
+    return tuple(dict.fromkeys(names))
+
+
+def _kind(passage: Passage, number: Number) -> str:
+    near = ""
+    for mention in passage.of("figure"):
+        means = mention.concept.get("means")
+        gap = number.start - mention.end
+        if means in {"equivalent", "increment"}:
+            if -8 <= gap <= 24:
+                return means
+        elif means == "stock":
+            if -40 <= number.end - mention.start <= 0 or 0 <= gap <= 30:
+                near = near or "stock"
+        else:
+            near = near or means
+    return near

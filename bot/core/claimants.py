@@ -1,0 +1,153 @@
+"""Who says a sentence: the institution or person that a verb of saying, a colon or an attribution ties to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.lexicon import Lexicon, Mention
+from bot.core.passages import Passage, Token
+
+_FIGURED = frozenset(["intelligence-service", "think-tank/ngo"])
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who asserts: short English name, its type, the party it belongs to ("" if none), and who relays it."""
+
+    name: str
+    type: str
+    party: str = ""
+    via: str = ""
+    figures: str = ""  # how its figures are meant where the lexicon says: estimated | asserted
+    rank: int = 0  # how much the name says: 4 person, 3 institution, 2 office, 1 state, 0 nobody or a paper
+
+
+UNATTRIBUTED = Claimant("unattributed", "unattributed")
+
+_SAID_AFTER = re.compile(
+    # "K V", "K, spokesman of J, V", "K on Friday V"; no other sayer and no finite act between.
+    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)(?!D|R)[^.;:GTUXVZ]{0,60}?[ ,)-]?|)(?:,? )?V"
+)
+_SAID_BEFORE = re.compile(r"V(?:\S* )?(?!that |that the )(?:[^.;:GTUCMVZDR]{0,70}?)$")
+_CLOSED = re.compile(
+    r"^(?:'s|’s)?(?: [\w'\"()]+){0,2} ?(?:[,.;:!)\"]|$|- |on |in |w |KK|K|J)"
+)  # nothing finite follows a sayer behind the verb
+_HEAD = re.compile(r"^(?:[^\w]|\w{0,12} ){0,2}$")
+_COLON = re.compile(r"^[^:.;]{0,26}: ")
+_TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| )$")
+_PREPOSED = re.compile(
+    r"(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
+)
+_BRIEFED = re.compile(r"briefed by|via lawmaker|비공개|정보위")
+
+
+def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
+    """The best attributed sayer of this sentence, or None where the sentence names none."""
+    best: tuple[int, int, Claimant] | None = None
+    relayer = ""
+    for who, start, end in _candidates(passage, lexicon):
+        strength = _strength(passage.tagged, start, end)
+        if not strength or who.party in lexicon.parties:
+            continue  # what the two parties themselves say is read as denial, or not at all
+        if who.type == "media-investigation" and who.rank == 0:
+            relayer = relayer or who.name
+        key = (who.rank, strength)
+        if best is None or key > best[:2]:
+            best = (who.rank, strength, who)
+    if best is None:
+        return None
+    who = best[2]
+    via = relayer if relayer and relayer != who.name else ""
+    if not via and who.type == "intelligence-service" and _BRIEFED.search(passage.tagged):
+        via = "lawmaker"
+    return Claimant(who.name, who.type, who.party, via, who.figures, who.rank)
+
+
+def _strength(tagged: str, start: int, end: int) -> int:
+    before, after = tagged[:start], tagged[end:]
+    if _SAID_AFTER.match(after) or _PREPOSED.search(before):
+        return 3
+    if _SAID_BEFORE.search(before) and _CLOSED.match(after):
+        return 3
+    if _HEAD.match(before) and _COLON.match(after):
+        return 2
+    if _TAIL.search(before) and re.fullmatch(r"[^\w]*(?: V.*)?", after):
+        return 2
+    return 0
+
+
+def _candidates(passage: Passage, lexicon: Lexicon) -> list[tuple[Claimant, int, int]]:
+    out: list[tuple[Claimant, int, int]] = []
+    tokens = passage.tokens
+    for index, token in enumerate(tokens):
+        mention = token.mention
+        if mention is None:
+            continue
+        if mention.kind == "claimant":
+            concept = mention.concept
+            kind = concept.get("type")
+            rank = (
+                0
+                if kind == "anonymous"
+                else 4
+                if concept.get("person")
+                else 1
+                if mention.canonical == "analysts"
+                else 3
+            )
+            out.append(
+                (
+                    Claimant(mention.canonical, kind, concept.get("party"), "", concept.get("figures"), rank),
+                    token.at,
+                    token.at + 1,
+                )
+            )
+        elif mention.kind == "office":
+            out.append(_office(passage, tokens, index, mention, lexicon))
+        elif mention.kind == "media":
+            out.append((Claimant(mention.canonical, "media-investigation"), token.at, token.at + 1))
+        elif mention.kind == "party":
+            label = lexicon.label("party", mention.canonical)
+            name = {"DPRK": "North Korea"}.get(label, label)
+            out.append((Claimant(name, "government", mention.canonical, rank=1), token.at, token.at + 1))
+    return out
+
+
+def _office(
+    passage: Passage, tokens: tuple[Token, ...], index: int, mention: Mention, lexicon: Lexicon
+) -> tuple[Claimant, int, int]:
+    """An office with the party that stands before ("Seoul's spy agency") or after it ("intelligence of Ukraine")."""
+    token = tokens[index]
+    start, end = token.at, token.at + 1
+    party = ""
+    if index and (before := tokens[index - 1]).mention is not None and before.letter in "DRO":
+        gap = passage.tagged[before.at + 1 : token.at]
+        if re.fullmatch(r"(?:'s|s'|의)?[ -]?(?:(?!and )[\w-]+ ){0,2}", gap):
+            party, start = before.mention.canonical, before.at
+    if (
+        not party
+        and index + 1 < len(tokens)
+        and (after := tokens[index + 1]).mention is not None
+        and after.letter in "DRO"
+    ):
+        gap = passage.tagged[token.at + 1 : after.at]
+        if re.fullmatch(r"[,\w]* ?(?:of|in|from|w|di|de|der|des|von)? ?(?:the |la |einer )?", gap):
+            party, end = after.mention.canonical, after.at + 1
+    kind = mention.concept.get("type")
+    if not party:
+        name = {"intelligence-service": "intelligence service (unnamed)", "government": "officials (unnamed)"}.get(
+            kind, mention.canonical
+        )
+        return (
+            Claimant(name, "anonymous" if kind == "government" else kind, "", "", mention.concept.get("figures"), 0),
+            start,
+            end,
+        )
+    names = dict(pair.split("=", 1) for pair in mention.concept.get("names").split("|") if "=" in pair)
+    label = lexicon.label("party", party)
+    name = names.get(party) or f"{label} {mention.canonical}"
+    if mention.canonical == "ambassador" and party not in names:
+        name = label
+    figures = mention.concept.get("figures") if kind in _FIGURED or party == "south-korea" else ""
+    return Claimant(name, kind, party, "", figures, 2), start, end

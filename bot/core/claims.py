@@ -1,0 +1,140 @@
+"""From an article to its claims: who says what moved, how much, which way, on what basis, with one exact quote."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+
+from bot.core.claimants import UNATTRIBUTED, Claimant
+from bot.core.lexicon import Lexicon
+from bot.core.passages import Passage, passages
+from bot.core.readings import Context, Draft, read
+from bot.model import Claim, Item
+
+
+def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
+    """The claims of one item, in the order of their quotes; () where nobody states a movement between the parties.
+
+    Each quote is a sentence of the item (two neighbouring ones where the second refers back to the first) and
+    `getattr(item, claim.where)[claim.start:claim.end] == claim.quote`. Every fact stands in the quoted text, except
+    a claimant that the headline or the lead names for the whole item. Nothing is added up.
+    """
+    found = passages(item, lexicon)
+    letters = {letter for passage in found for letter in "DR" if letter in passage.tagged}
+    if letters != {"D", "R"} or any(passage.where == "title" and passage.of("fiction") for passage in found):
+        return ()
+    context = Context(item=item, lexicon=lexicon, passages=tuple(found))
+    drafts: list[Draft] = []
+    for index in range(len(found)):
+        drafts += read(context, index, drafts)
+    drafts = _attributed(_directed(drafts), found, lexicon)
+    kept = sorted(_merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
+    return tuple(_claim(item, draft, lexicon.parties) for draft in kept)
+
+
+def _directed(drafts: list[Draft]) -> list[Draft]:
+    """A deal "between the two" takes the direction in which the rest of the item says that arms move."""
+    votes = Counter(draft.giver for draft in drafts if draft.giver in {"D", "R"} and draft.status != "denied")
+    if len(votes) != 1:
+        return drafts
+    (giver,) = votes
+    return [draft if draft.giver else replace(draft, giver=giver) for draft in drafts]
+
+
+def _attributed(drafts: list[Draft], found: list[Passage], lexicon: Lexicon) -> list[Draft]:
+    return drafts
+
+
+def _merged(drafts: list[Draft]) -> list[Draft]:
+    kept: list[Draft] = []
+    for draft in drafts:
+        for index, other in enumerate(kept):
+            if _one(draft, other):
+                kept[index] = _joined(other, draft)
+                break
+        else:
+            kept.append(draft)
+    return kept
+
+
+_SIDES = {"asserted": "said", "estimated": "said", "observed": "said", "planned": "plan"}
+
+
+def _one(first: Draft, second: Draft) -> bool:
+    """Whether two sentences of one item make the same claim."""
+    if first.giver != second.giver or _SIDES.get(first.status, first.status) != _SIDES.get(
+        second.status, second.status
+    ):
+        return False
+    if not _same_sayer(first.who, second.who):
+        return False
+    if first.amount is not None and second.amount is not None:
+        return first.amount.unit == second.amount.unit and first.amount.value == second.amount.value
+    if first.status == "denied":
+        return True
+    return bool(set(first.materiel) & set(second.materiel)) or first.generic or second.generic
+
+
+def _same_sayer(first: Claimant | None, second: Claimant | None) -> bool:
+    if first is None or second is None or first.name == second.name:
+        return True
+    if first.party and first.party == second.party:
+        return True
+    return "unnamed" in first.name or "unnamed" in second.name
+
+
+def _joined(first: Draft, second: Draft) -> Draft:
+    """The fuller of the two as the quote; of the claimant, the one that says more where the fuller names none."""
+    best, rest = (second, first) if _fullness(second) > _fullness(first) else (first, second)
+    who = best.who
+    if rest.who is not None and (who is None or (who.rank == 0 and rest.who.rank > 0)):
+        who = rest.who
+    status = best.status
+    if best.who is None and rest.who is not None and best.amount is not None and rest.who.figures == "estimated":
+        status = "estimated"
+    return replace(best, who=who, status=status)
+
+
+def _fullness(draft: Draft) -> tuple[int, int, int, int]:
+    return (
+        draft.amount is not None,
+        draft.amount is not None and draft.amount.op not in {"=", ""},
+        draft.who is not None and draft.who.rank > 0,
+        draft.where == "text",
+    )
+
+
+def _claim(item: Item, draft: Draft, parties: tuple[str, ...]) -> Claim:
+    who = draft.who or UNATTRIBUTED
+    amount = draft.amount
+    first, second = parties
+    direction = {"D": f"{first}>{second}", "R": f"{second}>{first}", "both": "both"}.get(draft.giver, "unclear")
+    text = item.title if draft.where == "title" else item.text
+    figure = "" if amount is None else f"{amount.op}{amount.value:g}{amount.unit}"
+    key = "\x1f".join((item.id, draft.where, str(draft.start), who.name, draft.status, direction, figure))
+    return Claim(
+        id="c-" + hashlib.sha256(key.encode()).hexdigest()[:12],
+        claimant=who.name,
+        claimant_type=who.type,
+        status=draft.status,
+        direction=direction,
+        materiel=draft.materiel,
+        op=amount.op if amount else "",
+        quantity=amount.value if amount else None,
+        quantity_max=amount.value_max if amount else None,
+        unit=amount.unit if amount else "",
+        kind=amount.kind if amount else "",
+        route=draft.route,
+        vessels=draft.vessels,
+        entities=draft.entities,
+        period_start=draft.period[0],
+        period_end=draft.period[1],
+        basis=draft.basis,
+        via=who.via,
+        hedge=draft.hedge,
+        quote=text[draft.start : draft.end],
+        where=draft.where,
+        start=draft.start,
+        end=draft.end,
+    )

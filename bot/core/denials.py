@@ -1,0 +1,79 @@
+"""Who denies in a sentence, and where the denial begins in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.claimants import Claimant
+from bot.core.lexicon import Lexicon
+from bot.core.passages import Passage
+
+_BOTH = re.compile(
+    r"\bboth (?:states|countries|sides|D and R|R and D|parties)|(?:both |neither )?(?:D and R|R and D|D i R|R i D)|оба|обе сторон|양측|双方|雙方|beide|les deux|ambos"
+)
+_DOUBLE = re.compile(r"Z(?! (?:evidence|proof))[^.;]{0,60}?(?:n't|\bnot\b|\bnever\b|\bnie\b|(?<!\w)не(?!\w)|\bnicht\b)")
+_TURN = re.compile(
+    r", (?:which|who|but|while|although|though|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """The denier, and the place in `tagged` from which on nothing is asserted."""
+
+    who: Claimant
+    clause: int
+
+
+def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
+    """The denial that one of the two parties (or one of its people) makes here; None for anybody else's, or a double one."""
+    tagged = passage.tagged
+    if _DOUBLE.search(tagged):
+        return None
+    at = tagged.index("Z")
+    who = _denier(passage, lexicon, at)
+    if who is None:
+        return None
+    turns = [one.start() for one in _TURN.finditer(tagged[:at])]
+    heads = "".join(letter for letter in tagged[: turns[-1]] if letter in "GTUCSX") if turns else ""
+    return Denial(who, turns[-1] if turns and heads else 0)
+
+
+def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
+    if _BOTH.search(passage.tagged[:at]):
+        return Claimant("North Korea and Russia", "government", lexicon.parties[0], rank=2)
+    near = [token for token in passage.tokens if token.letter in "DROK" and token.mention is not None and token.at < at]
+    named = [token for token in near if at - token.at < 90]
+    chosen = None
+    for token in reversed(named):
+        gap = passage.tagged[token.at + 1 : at]
+        if re.search(r"[.;:]", gap) and token is not named[0]:
+            continue
+        chosen = token
+        break
+    if chosen is None:
+        later = re.search(r"Z(?: \w+){0,6} by (?P<p>[DRK])", passage.tagged)
+        chosen = passage.token(later.start("p")) if later else None
+    if chosen is None or chosen.mention is None:
+        return None
+    mention = chosen.mention
+    best = next(
+        (
+            one
+            for one in passage.of("claimant")
+            if one.concept.get("party") in lexicon.parties
+            and one.start - passage.start < len(passage.text)
+            and abs(one.start - mention.start) < 60
+        ),
+        None,
+    )
+    if mention.kind == "party" and mention.canonical not in lexicon.parties and best is None:
+        return None
+    if best is not None and (mention.kind == "claimant" or mention.canonical == best.concept.get("party")):
+        rank = 4 if best.concept.get("person") else 3
+        return Claimant(best.canonical, best.concept.get("type"), best.concept.get("party"), rank=rank)
+    if mention.kind == "party" and mention.canonical in lexicon.parties:
+        label = lexicon.label("party", mention.canonical)
+        return Claimant("North Korea" if label == "DPRK" else label, "government", mention.canonical, rank=1)
+    return None

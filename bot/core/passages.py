@@ -1,0 +1,147 @@
+"""A sentence as the reading of claims sees it: its mentions and numbers, and the sentence with a letter for each."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from bot.core.lexicon import Lexicon, Mention
+from bot.core.numbers import QUANTITIES, Number, numbers
+from bot.core.text import fold, sentences
+from bot.model import Item, Where
+
+LETTERS = {
+    "materiel": "M",
+    "personnel": "P",
+    "saying": "V",
+    "denial": "Z",
+    "legal": "L",
+    "exchange": "E",
+    "unit": "Y",
+    "claimant": "K",
+    "office": "J",
+    "media": "B",
+    "place": "W",
+    "vessel": "W",
+}
+"""Kind of mention → its letter in `Passage.tagged`; parties are D and R (the two that the lexicon declares) and O (any other)."""
+ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal": "X"}
+_RANK = {"party": 0, "moving": 1, "exchange": 1, "materiel": 2, "number": 3, "denial": 3, "legal": 3, "personnel": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One lettered place of a passage: where its letter stands in `tagged`, and what it stands for."""
+
+    letter: str
+    at: int
+    mention: Mention | None = None
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One sentence of an item. `tagged` is its folded text in which upper-case letters stand for mentions and numbers.
+
+    Folded text has no upper case, so "the K said D had G N Y of M to R" can be read by patterns in any language.
+    """
+
+    where: Where
+    index: int
+    start: int
+    end: int
+    text: str
+    mentions: tuple[Mention, ...]
+    numbers: tuple[Number, ...]
+    tagged: str
+    tokens: tuple[Token, ...]
+
+    def of(self, *kinds: str) -> list[Mention]:
+        """Its mentions of these kinds, in order."""
+        return [mention for mention in self.mentions if mention.kind in kinds]
+
+    def has(self, *letters: str) -> bool:
+        """Whether any of these letters stands in `tagged`."""
+        return any(letter in self.tagged for letter in letters)
+
+    def token(self, at: int) -> Token:
+        """The token whose letter stands at this place of `tagged`."""
+        index = bisect_left(self.tokens, at, key=lambda token: token.at)
+        return self.tokens[index]
+
+    def words(self, mention: Mention) -> str:
+        """The words of a mention as the item writes them."""
+        return self.text[mention.start - self.start : mention.end - self.start]
+
+
+def passages(item: Item, lexicon: Lexicon) -> list[Passage]:
+    """The title and the sentences of an item that name a party, a thing or an act, in order; offsets are the item's."""
+    out: list[Passage] = []
+    places: tuple[tuple[Where, str], ...] = (("title", item.title), ("text", item.text))
+    for where, text in places:
+        if not text:
+            continue
+        mentions = lexicon.find(text)
+        starts = [mention.start for mention in mentions]
+        for index, (start, end) in enumerate(sentences(text)):
+            inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
+            out.append(_passage(where, index, start, end, text[start:end], inside, lexicon.parties))
+    return out
+
+
+def _passage(
+    where: Where, index: int, start: int, end: int, text: str, inside: list[Mention], parties: tuple[str, ...]
+) -> Passage:
+    inside = [mention for mention in inside if mention.end <= end]
+    found = _numbers(text, start) if any(mention.kind in {"materiel", "unit", "party"} for mention in inside) else []
+    tagged, tokens = _tagged(text, start, inside, found, parties)
+    return Passage(where, index, start, end, text, tuple(inside), tuple(found), tagged, tokens)
+
+
+def _numbers(text: str, start: int) -> list[Number]:
+    return [
+        Number(one.start + start, one.end + start, one.value, one.value_max, one.op, one.text, one.kind)
+        for one in numbers(text)
+    ]
+
+
+def _letter(mention: Mention, parties: tuple[str, ...]) -> str:
+    if mention.kind == "party":
+        return "DR"[parties.index(mention.canonical)] if mention.canonical in parties else "O"
+    if mention.kind == "moving":
+        return ROLES.get(mention.concept.get("role"), "")
+    return LETTERS.get(mention.kind, "")
+
+
+def _tagged(
+    text: str, start: int, inside: list[Mention], found: list[Number], parties: tuple[str, ...]
+) -> tuple[str, tuple[Token, ...]]:
+    candidates: list[tuple[int, int, int, str, Mention | Number]] = []
+    for mention in inside:
+        if letter := _letter(mention, parties):
+            rank = _RANK.get(mention.kind, 5)
+            candidates.append((mention.start, rank, mention.end, letter, mention))
+    candidates.extend((one.start, _RANK["number"], one.end, "N", one) for one in found if one.kind in QUANTITIES)
+    # Two readings of one place: the longer wins, then the kind that says more.
+    candidates.sort(key=lambda one: (one[0], -(one[2] - one[0]), one[1]))
+    pieces: list[str] = []
+    tokens: list[Token] = []
+    length, reach = 0, start
+    for first, _, last, letter, what in candidates:
+        if first < reach:
+            continue
+        gap = fold(text[reach - start : first - start]).text
+        pieces += [gap, letter]
+        length += len(gap)
+        tokens.append(
+            Token(
+                letter,
+                length,
+                mention=what if isinstance(what, Mention) else None,
+                number=what if isinstance(what, Number) else None,
+            )
+        )
+        length += 1
+        reach = last
+    pieces.append(fold(text[reach - start :]).text)
+    return "".join(pieces), tuple(tokens)
