@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.core.claimants import UNATTRIBUTED, Claimant
 from bot.core.lexicon import Lexicon
 from bot.core.passages import Passage, passages
-from bot.core.readings import Context, Draft, read
+from bot.core.statements import Context, Draft, read
 from bot.model import Claim, Item
 
 
