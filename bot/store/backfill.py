@@ -48,7 +48,7 @@ class Backfills:
         self._c: Connection = store.connection
 
     def begin(self, run: str, command: str, window: Window, args: dict[str, object], now: datetime) -> bool:
-        """Write the run down, or take it up again; True if it is new or its plan was never finished."""
+        """Write the run down, or take it up again; True if its plan has still to be made."""
         with self._c.write() as c:
             c.run(
                 """INSERT INTO backfill_runs (id, command, since, until, args_json, created, last)
@@ -63,7 +63,7 @@ class Backfills:
                     "now": stamp(now),
                 },
             )
-            return c.value("SELECT COUNT(*) FROM backfill_units WHERE run = :run", {"run": run}) == 0
+            return c.row("SELECT seq FROM backfill_units WHERE run = :run LIMIT 1", {"run": run}) is None
 
     def add(self, run: str, units: Iterable[Unit]) -> int:
         """Add units behind those that are there, in one transaction; known ones are passed over. How many are new."""
@@ -87,7 +87,9 @@ class Backfills:
                 {"run": run, "most": MAX_ATTEMPTS},
             )
 
-    def finish(self, run: str, seq: int, *, store_all: Callable[[], Outcome], found: Sequence[Unit], now: datetime) -> Outcome:
+    def finish(
+        self, run: str, seq: int, *, store_all: Callable[[], Outcome], found: Sequence[Unit], now: datetime
+    ) -> Outcome:
         """End one unit in one transaction: `store_all` stores its articles and says the outcome; the units it found follow."""
         with self._c.write() as c:
             outcome = store_all()
@@ -114,7 +116,8 @@ class Backfills:
     def units(self, run: str) -> list[StoredUnit]:
         """All units of a run in its order."""
         return [
-            _unit(row) for row in self._c.rows("SELECT * FROM backfill_units WHERE run = :run ORDER BY seq", {"run": run})
+            _unit(row)
+            for row in self._c.rows("SELECT * FROM backfill_units WHERE run = :run ORDER BY seq", {"run": run})
         ]
 
     def counts(self, run: str) -> dict[str, int]:
