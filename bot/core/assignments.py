@@ -16,7 +16,7 @@ from bot.model import Item
 
 Action = Literal["new", "joined", "copy", "also", "follows"]
 
-JOIN = 0.28  # mean likeness to a story's members from which an item joins it
+JOIN = 0.3  # mean likeness to a story's members from which an item joins it
 FOLLOW = 0.55  # likeness with time left out from which a new story follows an older one
 FOLLOW_REACH = timedelta(days=45)
 COPY_REACH = timedelta(days=30)  # the same text printed again later is no news, the same headline alone is

@@ -5,6 +5,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
+STRAGGLER = 0.12  # mean likeness from which a single item joins a full cluster
+FULL = 3  # members that make a cluster full
+
 
 def clusters(size: int, edges: Iterable[tuple[int, int, float]], threshold: float) -> list[int]:
     """For each of `size` items the smallest number of its cluster's members.
@@ -50,7 +53,21 @@ def clusters(size: int, edges: Iterable[tuple[int, int, float]], threshold: floa
             if mean > threshold:
                 low, high = (a, other) if a < other else (other, a)
                 heapq.heappush(heap, (-mean, low, high, count[low], count[high]))
+    for lone in range(size):
+        if alive[lone] and count[lone] == 1 and lone in links:
+            _adopt(lone, links[lone], count, owner)
     return [_root(owner, number) for number in range(size)]
+
+
+def _adopt(lone: int, near: dict[int, float], count: list[int], owner: list[int]) -> None:
+    """A single item beside a full cluster is mostly its straggler: a lower mean is enough for it."""
+    best = max(
+        ((total / count[_root(owner, other)], -_root(owner, other)) for other, total in near.items()),
+        default=(0.0, 0),
+    )
+    home = -best[1]
+    if best[0] > STRAGGLER and count[home] >= FULL:
+        owner[lone] = home
 
 
 def _root(owner: list[int], number: int) -> int:

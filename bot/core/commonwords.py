@@ -15,7 +15,7 @@ SILENT = frozenset(
     did does doing done get gets got give gives given take takes taken make makes making come comes coming go goes going
     way ways part number week weeks month months year years day days time times today monday tuesda wednes thursd friday
     saturd sunday januar februa march april june july august septem octobe novemb decemb latest live news readin read know
-    new next last first second two three four five six ten million report include includ well off end now back then these
+    new next last first second two three four five six ten million millio milion report include includ well off end now back then these
     those against whether without within among like own another own top key amid per via say see seen show shows shown
     reveal source sources claims claime saying statem story cover covera watch video photo photos image images pictur
     się dla jest przez nie tym nad pod oraz jak jego jej ich tak ten tego tej ta to też był była było były być będzie będą

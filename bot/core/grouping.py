@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -12,16 +13,18 @@ from typing import TYPE_CHECKING
 from bot.core.assignments import JOIN, brings_evidence, copy_reach, story_id, within
 from bot.core.clusters import clusters
 from bot.core.duplicates import Fingerprint, fingerprint, is_copy
-from bot.core.likeness import REACH, likeness
+from bot.core.likeness import REACH, alike, profile
 from bot.core.signatures import Signature, signature
 from bot.model import Item
 
 if TYPE_CHECKING:
     from bot.core.lexicon import Lexicon
 
-POSTING = 200  # the latest items under one key that are looked at
-NEIGHBOURS = 120  # items that one item is compared with, those with most in common first
+POSTING = 150  # the latest items under one key that are looked at
+NEIGHBOURS = 100  # items that one item is compared with, those with most in common first
 BAND_POSTING = 40  # the latest items under one fingerprint band
+LEAST_WEIGHT = 0.25  # a feature below is the subject itself: it finds nobody
+LEAST_OVERLAP = 0.3  # shared weight from which a pair is worth a comparison
 LEAST_EDGE = 0.04  # a likeness below counts as none
 
 
@@ -37,7 +40,7 @@ class Grouped:
 def group(items: Sequence[Item], lexicon: Lexicon | None) -> list[Grouped]:
     """The stories of a batch, one line an item, in input order; every item has a story, alone if nothing fits.
 
-    Read by date, then input order. The cost of an item does not grow with the batch: it meets at most 120 others,
+    Read by date, then input order. The cost of an item does not grow with the batch: it meets at most 100 others,
     found through an inverted index that forgets what is out of reach in time.
     """
     order = sorted(range(len(items)), key=lambda number: (items[number].date is None, _time(items[number]), number))
@@ -112,12 +115,13 @@ def _edges(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
     reach = REACH + timedelta(days=1)  # a date without a time may be any moment of its day
     postings: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=POSTING))
     left, right, values = array("I"), array("I"), array("f")
+    profiles = [profile(mine) for mine in signatures]
     for number, mine in enumerate(signatures):
         if mine.alone and not (mine.alone == "analysis" and brings_evidence(mine)):
             continue
         overlap: dict[int, float] = defaultdict(float)
         for name, weight in mine.features:
-            if weight < 0.1:
+            if weight < LEAST_WEIGHT:
                 break
             posting = postings[name]
             while posting and not within(signatures[posting[0]].when, mine.when, reach):
@@ -125,9 +129,11 @@ def _edges(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
             for other in posting:
                 overlap[other] += weight
             posting.append(number)
-        nearest = sorted(overlap, key=lambda other: (-overlap[other], other))[:NEIGHBOURS]
-        for other in nearest:
-            value = likeness(mine, signatures[other])
+        nearest = [(-weight, other) for other, weight in overlap.items() if weight >= LEAST_OVERLAP]
+        if len(nearest) > NEIGHBOURS:
+            nearest = heapq.nsmallest(NEIGHBOURS, nearest)
+        for _, other in nearest:
+            value = alike(profiles[other], profiles[number])
             if value >= LEAST_EDGE:
                 left.append(other)
                 right.append(number)

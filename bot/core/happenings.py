@@ -64,7 +64,28 @@ who:navalny 1 navaln;nawaln;навальн
 who:foreignmin .45 foreign minister;fm$;szef msz;minister spraw zagr;ministrem spraw zagr;szefem msz;глав мид;министр иностранных;외무상;외무장관;외교장관;外长;外相;外務大臣;außenminister
 who:defencemin .5 defence minister;defense minister;defense chief;defence chief;defense secretary;minister obrony;ministrem obrony;ministra obrony;szef mon;министр обороны;국방장관;국방상;防长;国防部长;防衛相;verteidigungsminister
 who:envoy .7 envoy;ambassador;ambasador;wysłanni;посол$;посла$;대사$;大使;botschafter
-who:nephew .9 daughter;córk;dochter;дочь;주애;딸$
+who:gerasimov 1 gerasimov;gierasimow;герасимов;게라시모프
+who:ushakov 1 ushakov;uszakow;ушаков;우샤코프
+who:rubio 1 rubio;루비오;卢比奥
+who:hegseth 1 hegseth;헤그세스
+who:vance 1 vance;밴스
+who:witkoff 1 witkoff;위트코프
+who:macron 1 macron;макрон;마크롱;马克龙
+who:starmer 1 starmer;스타머
+who:kishida 1 kishida;기시다;岸田
+who:ishiba 1 ishiba;이시바;石破
+who:umerov 1 umerov;umierow;умеров;умєров
+who:syrskyi 1 syrsk;сырск;сирськ
+who:kangsunnam 1 kang sun nam;kang sun-nam;강순남
+who:nokwangchol 1 no kwang chol;no kwang-chol;노광철
+who:pakjongchon 1 pak jong chon;pak jong-chon;박정천
+who:kimyongbok 1 kim yong bok;kim yong-bok;김영복
+who:shinwonsik 1 shin won;신원식
+who:kimyonghyun 1 kim yong hyun;kim yong-hyun;김용현
+who:chotaeyul 1 cho tae;조태열
+who:ryabkov 1 ryabkov;riabkow;рябков
+who:rudenko 1 rudenko;руденко;루덴코
+who:daughter .9 daughter;córk;dochter;дочь;주애;딸$
 """
 
 SPEAKERS = """
@@ -159,6 +180,22 @@ act:negot_peace .9 ceasefire;peace talk;peace deal;truce;rozejmu;pokojow;пер�
 act:aid .8 humanitarian;food aid;flood;powód;powodz;наводн;수해;홍수;洪水;饥荒
 act:vote .9 vote$;votes$;voted;resolution;głosow;rezoluc;голосов;резолюц;결의안;결의;决议;決議
 act:axis 1 axis of;oś zła;axis$;ось зла;악의 축;邪恶轴心
+act:annex 1 annex;aneks;аннекс;анекс;병합;合并;吞并;併合
+act:price 1 pay a price;pay a heavy price;zapłac;дорого заплат;대가를 치르;付出代价
+act:mercenary .8 mercenar;najemni;наемник;найман;용병;雇佣兵;傭兵
+act:martial 1 martial law;stan wojenn;военное положение;계엄;戒严;戒厳
+act:birthday 1 birthday;urodzin;день рождения;생일;生日;誕生日
+act:culture 1 concert;orchestra;ballet;festival;koncert;концерт;공연;음악회;演出;公演
+act:sport 1 olymp;football;world cup;sports;soccer;мундиал;축구;올림픽;体育;足球;サッカー
+act:school 1 school;children;students;dzieci;школ;детей;학생;어린이;儿童;学生
+act:hospital 1 hospital;doctors;szpital;больниц;병원;医院;病院
+act:bill 1 bill$;bills$;amendment;ustaw;законопроект;법안;法案
+act:build .9 construct;rebuild;reconstruct;odbudow;восстановл;строительств;відбудов;건설;재건;重建;建设;建設
+act:animals 1 zoo$;lion;bears;animals;zwierz;животн;동물;动物;動物
+act:abduct .9 defector;defect$;defected;escap;uciek;перебежч;탈북;脱北
+act:testpower .8 simulat;symul;имитац;가상;模拟;模擬
+act:broadcast .9 television;documentary;footage;telewizj;телеканал;방영;영상;电视;テレビ
+act:crash .8 crash;accident;katastrof;wypad;авари;사고;事故
 act:protest .9 protest;rally$;rallies;protesty;протест;시위;抗议
 """
 
@@ -181,6 +218,12 @@ arm:airdef 1 air defen;przeciwlotni;пво$;방공;防空
 arm:navy .9 warship;destroyer;navy;naval;fleet;okręt;flot;эсминец;флот;구축함;함대;军舰;驱逐舰;艦艇
 arm:container .9 container;kontener;контейнер;컨테이너;集装箱;貨櫃;コンテナ
 arm:cluster 1 cluster munition;cluster bomb;kasetow;кассетн;집속탄
+arm:koksan 1 koksan;m1989;170mm;170-mm;170 mm;240mm;240-mm;240 mm;коксан;곡산;자주포
+arm:helicopter 1 helicopter;śmigł;вертол;헬기;直升机;ヘリ
+arm:rifle 1 rifle;small arms;karabin;винтов;소총;步枪
+arm:mortar 1 mortar;moździe;миномет;박격포;迫击炮
+arm:glide 1 hypersonic;hipersoni;гиперзвук;극초음속;高超音速
+arm:cruise .9 cruise missile;pocisk manewr;крылат;순항;巡航
 arm:oil 1 oil$;petroleum;fuel;diesel;barrel;ropa$;ropy$;paliw;нефт;топлив;석유;정제유;원유;유류;石油;燃料
 arm:food 1 food$;wheat;flour;grain;rice$;żywno;zboż;продовол;зерн;식량;밀가루;곡물;粮食;食糧
 arm:horse 1 horse;thoroughbred;koni$;konie$;koń$;лошад;경주마;말$

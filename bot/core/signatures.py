@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERSION = "signature-1"
 TITLE, LEAD, BODY = 1.0, 0.75, 0.35  # how much a feature counts by where it stands
-LEAD_SIZE, BODY_SIZE = 420, 1200  # code points: later paragraphs tell the background, not the event
+TITLE_SIZE, LEAD_SIZE, BODY_SIZE = 600, 420, 1200  # code points: later paragraphs tell the background, not the event
 RARE, USUAL = 0.8, 0.2  # weight of a word that is not, or is, the daily bread of the subject
 LEXICON_WEIGHT = {"place": 1.0, "vessel": 1.2, "person": 0.9, "claimant": 0.6, "materiel": 0.3}
 MOST = 48  # features kept of one item, the heaviest
@@ -77,12 +77,14 @@ class Signature:
 
 def signature(item: Item, lexicon: Lexicon | None) -> Signature:
     """The signature of one item; `lexicon` adds the watch's own places, vessels, persons, claimants and materiel."""
-    features: dict[str, float] = {}
     body = without_furniture(item.text[: BODY_SIZE * 3])[:BODY_SIZE]
-    for part, weight in ((item.title[:600], TITLE), (body[:LEAD_SIZE], LEAD), (body[LEAD_SIZE:], BODY)):
-        if part:
-            for name, value in _features(part, lexicon):
-                features[name] = max(features.get(name, 0.0), round(value * weight, 3))
+    title = item.title[:TITLE_SIZE]
+    features: dict[str, float] = {}
+    for start, name, value in _features(f"{title}\n{body}", lexicon):
+        place = start - len(title)
+        weight = round(value * (TITLE if place < 0 else LEAD if place <= LEAD_SIZE else BODY), 3)
+        if weight > features.get(name, 0.0):
+            features[name] = weight
     ranked = sorted(features.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
     when = item.date.astimezone(UTC) if item.date else None
     return Signature(
@@ -95,25 +97,23 @@ def signature(item: Item, lexicon: Lexicon | None) -> Signature:
     )
 
 
-def _features(part: str, lexicon: Lexicon | None) -> Iterable[tuple[str, float]]:
-    """Every feature of one stretch of text with its weight; a name may come more than once."""
-    folded = fold(part)
-    text = folded.text
-    taken = bytearray(len(text))
-    things: list[tuple[int, str]] = []
-    for start, end, name, weight in _concepts(text):
+def _features(text: str, lexicon: Lexicon | None) -> Iterable[tuple[int, str, float]]:
+    """Every feature of a text: (about where it starts, name, weight); a name may come more than once."""
+    folded = fold(text)
+    low = folded.text
+    taken = bytearray(len(low))
+    for start, end, name, weight in _concepts(low):
         taken[start:end] = b"\x01" * (end - start)
-        yield name, weight
-        if name.startswith(("arm:", "act:train_line", "act:shipline", "act:deploy", "act:worker")):
-            things.append((start, name))
+        yield start, name, weight
     if lexicon is not None:
-        for mention in lexicon.find(part):
-            name = f"{mention.kind}:{mention.canonical.casefold()}"
-            yield name, LEXICON_WEIGHT.get(mention.kind, 0.3)
-    for number in numbers(part):
+        for mention in lexicon.find(text, folded):
+            weight = LEXICON_WEIGHT.get(mention.kind, 0.0)
+            if weight and not any(taken[mention.start : mention.end]):
+                yield mention.start, f"{mention.kind}:{mention.canonical.casefold()}", weight
+    for number in numbers(text):
         if number.kind in QUANTITIES and number.value >= 3:
-            yield f"n:{number.value:g}", 1.0 if number.value >= 20 else 0.6
-    yield from _words(text, taken)
+            yield number.start, f"n:{number.value:g}", 1.0 if number.value >= 20 else 0.6
+    yield from _words(low, taken)
 
 
 @lru_cache(maxsize=1)
@@ -165,7 +165,7 @@ def _concepts(text: str) -> Iterable[tuple[int, int, str, float]]:
             yield start, end, name, weight
 
 
-def _words(text: str, taken: bytearray) -> Iterable[tuple[str, float]]:
+def _words(text: str, taken: bytearray) -> Iterable[tuple[int, str, float]]:
     for found in _WORDS.finditer(text):
         if taken[found.start()]:
             continue
@@ -174,7 +174,7 @@ def _words(text: str, taken: bytearray) -> Iterable[tuple[str, float]]:
             if "\uac00" <= word[0] <= "\ud7a3":
                 stem = word[:3]
                 if len(word) >= 2 and stem not in SILENT and word[:2] not in SILENT:
-                    yield "w:" + stem, USUAL if stem in COMMON or word[:2] in COMMON else RARE
+                    yield found.start(), "w:" + stem, USUAL if stem in COMMON or word[:2] in COMMON else RARE
             else:
                 for index in range(found.start(), min(found.end() - 1, found.start() + 60)):
                     pair = text[index : index + 2]
@@ -183,11 +183,11 @@ def _words(text: str, taken: bytearray) -> Iterable[tuple[str, float]]:
                         and not taken[index + 1]
                         and not ("\u3040" <= pair[0] <= "\u309f" or "\u3040" <= pair[1] <= "\u309f")
                     ):
-                        yield "w:" + pair, 0.35
+                        yield index, "w:" + pair, 0.35
             continue
         if len(word) < 3:
             continue
         stem = word[:6]
         if stem in SILENT:
             continue
-        yield "w:" + stem, USUAL if stem in COMMON else RARE
+        yield found.start(), "w:" + stem, USUAL if stem in COMMON else RARE

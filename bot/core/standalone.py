@@ -12,12 +12,12 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _NEWSLETTER = re.compile(
-    r"\byour \w+ briefing\b|\b(?:morning|evening|daily|weekly|week[- ]end|pm|am) (?:briefing|brief|report|bid|edition|digest|newsletter|wrap|roundup|round-up)\b"
+    r"\byour \w+ briefing\b|\b(?:live|war|news) briefing:|^first ?ft\b|^\S+ first:|\bwelcome to the\b.{0,30}\bnewsletter\b|\b(?:morning|evening|daily|weekly|week[- ]end|pm|am) (?:briefing|brief|report|bid|edition|digest|newsletter|wrap|roundup|round-up)\b"
     r"|\bthe morning after\b|\bmore top headlines\b|\btop headlines\b|\bthings to know\b|\bweek in (?:review|pictures|photos)\b|\bthis week in\b|\bthe week\b"
     r"|\bnews(?:letter| quiz| wrap| roundup)\b|\bpodcast\b|\bin pictures\b|\bfirst thing:|\bnewsfeed\b|\bpress review\b|\bfrom our\b.{0,20}\bdesk\b"
     r"|\bprzegląd (?:prasy|wydarzeń|tygodnia)\b|\bpodsumowanie (?:dnia|tygodnia)\b|\bnajważniejsze (?:informacje|wydarzenia)\b|\bdayli\b"
     r"|\b(?:weekly|daily) (?:summary|assessment|report|recap)\b|\bcampaign assessment\b|\bдайджест\b|\bглавное за\b|\bитоги (?:дня|недели)\b"
-    r"|\[(?:주간|모닝|뉴스레터|오늘의|이 시각|아침신문|조간|간추린)|주요뉴스|주요 뉴스|헤드라인|^\[[^\]]*(?:브리핑|톱뉴스|다이제스트)\]|一周|周报|今日要闻|新闻联播|要闻回顾|ニュースまとめ",
+    r"|\[(?:주간|모닝|뉴스레터|오늘의|이 시각|아침신문|조간|간추린)|단신\]|주요뉴스|주요 뉴스|헤드라인|^\[[^\]]*(?:브리핑|톱뉴스|다이제스트)\]|一周|周报|今日要闻|新闻联播|要闻回顾|ニュースまとめ",
     re.IGNORECASE,
 )
 _ANALYSIS = re.compile(
