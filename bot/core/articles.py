@@ -14,6 +14,7 @@ from bot.core.charsets import decoded
 from bot.core.dates import LOCAL_ZONE, plausible, read_date
 from bot.core.languages import detected, language, suits, weight
 from bot.core.markup import plain, plain_line
+from bot.core.text import clean
 from bot.core.urls import safe_link
 from bot.errors import ExtractError
 from bot.model import DateBasis, Page, Quality
@@ -130,6 +131,7 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
         text, note = _second_try(tree, url, now, text, own, description)
         notes += [note] if note else []
     title = _title(tree, meta, own, found)
+    text = _without_headline(text, title)
     if not text and not title:
         raise ExtractError("neither a title nor text", reason="empty", subject=url)
     lang, note = _language(tree, meta, own, text or title)
@@ -144,7 +146,7 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
         published_basis=basis,
         lang=lang,
         authors=_authors(own, found),
-        outlet=plain_line(outlet, 120),
+        outlet="" if outlet and outlet in url else plain_line(outlet, 120),
         quality=_quality(text, description, own, read.text),
         notes=tuple(notes),
     )
@@ -169,12 +171,14 @@ def _run(tree: Any, url: str, now: datetime, *, fast: bool) -> Any:
 
 def plain_text(found: Any) -> str:
     """Trafilatura's text as clean lines; "" for none."""
-    text = getattr(found, "text", None) or ""
-    lines = (
-        line.strip()
-        for line in plain(text.replace("<", "\ufe64").replace("&", "&amp;")).replace("\ufe64", "<").split("\n")
-    )
+    lines = (line.strip() for line in clean(getattr(found, "text", None) or "").split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _without_headline(text: str, title: str) -> str:
+    """The text without a first line that only repeats the title: it would count twice as evidence."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and _same(first, title) and len(first) <= len(title) + 10 else text
 
 
 def _second_try(tree: Any, url: str, now: datetime, text: str, own: jsonld.Self, description: str) -> tuple[str, str]:

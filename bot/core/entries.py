@@ -178,7 +178,7 @@ def _raw(entry: Any) -> Raw:
         guid=text("id"),
         link=text("feedburner_origlink") or text("link"),
         title=text("title"),
-        summary=text("summary"),
+        summary="" if text("summary") == content else text("summary"),  # feedparser repeats a lone content as summary
         content=content,
         published=text("published") or text("created"),
         updated=text("updated"),

@@ -18,7 +18,7 @@ def read(text: str, url: str) -> tuple[FeedDocument, list[Raw]]:
     """The document without entries, and its items as they stand; a FeedError with reason `json` for what is no JSON Feed."""
     try:
         found = json.loads(text, strict=False)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FeedError(f"broken JSON: {str(error)[:120]}", reason="json", subject=url) from None
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
         raise FeedError("JSON, but no JSON Feed: it has no list of items", reason="json", subject=url)
