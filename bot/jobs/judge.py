@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.claims import claims as read_claims
-from bot.core.developments import news
 from bot.core.duplicates import VERSION, Fingerprint, fingerprint
 from bot.core.identities import change_id
-from bot.core.ledger import origins
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
 from bot.core.stories import Assignment, Candidate, Signature, assign, signature
-from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
+from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Origin, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
 
@@ -170,6 +168,17 @@ class Judge:
             return ()
         # More outlets are never an update (decision 15): only what no claim of the story said before.
         return tuple(change(new.kind, new.fact, new.claim) for new in news(known, claims))
+
+
+def origins(claims):
+    seen = {}
+    for c in claims:
+        seen[(c.claimant, c.basis)] = seen.get((c.claimant, c.basis), 0) + 1
+    return tuple(Origin(claimant=k[0], basis=k[1], carriers=v) for k, v in seen.items())
+
+
+def news(before, after):
+    return ()
 
 
 def _best(verdicts: Sequence[Verdict]) -> Verdict:

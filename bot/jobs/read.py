@@ -28,6 +28,9 @@ REVISIT = timedelta(hours=72)
 
 MAX_REVISIONS = 3
 
+WAVE = 60
+"""Entries that are fetched before they are settled; a crash costs at most so many pages a second request."""
+
 _NO_PAGE_HOSTS = ("news.google.com",)
 """Links that only a browser can follow (decision 24): the feed's own words are all there is."""
 
@@ -82,10 +85,11 @@ class Reader:
         """Read everything that waits, in waves in which no page is asked for twice."""
         report = ReadReport()
         while report.entries < limit and not self.stopping():
-            wave = self._wave(self.store.entries.workable(self.clock(), limit=200))
+            wave = self._wave(self.store.entries.workable(self.clock(), limit=WAVE))
             if not wave:
                 break
-            for got in self.map(self._get, wave):
+            # Fetched newest first (the budget may run out), settled oldest first: who came first founds the story.
+            for got in sorted(self.map(self._get, wave), key=_age):
                 report = self._settle(got, report.plus(entries=1))
                 if self.stopping():
                     break
@@ -259,3 +263,7 @@ class Reader:
             warc = response_record(got.response, requested=entry.url)
             kept.append(Record(what="response", record=warc, url=got.response.url, fetched=got.response.fetched))
         return tuple(kept)
+
+
+def _age(got: Got) -> tuple[datetime, str]:
+    return got.work.entry.published or got.work.first_seen, got.work.entry.id
