@@ -19,10 +19,10 @@ from bot.core.pacing import Limits
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.errors import ArmswatchError
+from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
-from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from bot.core.calendar import Due, due
 from bot.core.digests import Candidate, compose
-from bot.core.ledger import predecessor
 from bot.core.streams import PASSING
 from bot.model import Article, Claim, Coverage, Delivery, Digest, Policy, Subscription, Verdict
 from bot.ports import Clock, Mark, Wake, no_mark, no_wake
@@ -125,9 +124,13 @@ class Digester:
                 )
                 if source != article.id and when is not None and (at is None or when <= at)
             ]
-            found = predecessor(claim, known)
-            if found is not None:
-                one, when = found
+            same = [
+                (one, when)
+                for one, when in known
+                if one.quantity is not None and one.unit == claim.unit and one.kind == claim.kind
+            ]
+            if same:
+                one, when = max(same, key=lambda pair: pair[1])
                 return (
                     f"{one.op + ' ' if one.op not in {'', '='} else ''}{one.quantity:,.0f} {one.unit} ({when:%d %b %Y})",
                     one.quantity,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.claims import claims as read_claims
+from bot.core.developments import news
 from bot.core.duplicates import VERSION, Fingerprint, fingerprint
 from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
@@ -24,6 +25,14 @@ REACH_ON = timedelta(days=3)
 
 NEAR_STORIES = 25
 """Stories that are compared in full, those that share most with the article first."""
+
+
+MOST_NEWS = 3
+"""Changes that one article may bring to a story; the rest of what is new in it stands in the story."""
+
+_BADGES: dict[str, ChangeKind] = {"denial": "DENIAL", "retraction": "CORRECTION"}
+_WEAK = frozenset({"claim", "entity"})
+"""Kinds of news that count only if somebody stands behind them: a nameless sentence is no update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,18 +176,21 @@ class Judge:
         if role in {"copy", "also"}:
             return ()
         # More outlets are never an update (decision 15): only what no claim of the story said before.
-        return tuple(change(new.kind, new.fact, new.claim) for new in news(known, claims))
+        told = [new for new in news(known, claims) if new.kind not in _WEAK or _named(new.claim, claims)]
+        return tuple(change(_BADGES.get(new.kind, "UPDATE"), new.fact, new.claim) for new in told[:MOST_NEWS])
 
 
-def origins(claims):
-    seen = {}
-    for c in claims:
-        seen[(c.claimant, c.basis)] = seen.get((c.claimant, c.basis), 0) + 1
-    return tuple(Origin(claimant=k[0], basis=k[1], carriers=v) for k, v in seen.items())
+def origins(claims: Sequence[Claim]) -> tuple[Origin, ...]:
+    """Distinct (claimant, basis) pairs, most carried first."""
+    counts: dict[tuple[str, str], int] = {}
+    for claim in claims:
+        counts[claim.claimant, claim.basis] = counts.get((claim.claimant, claim.basis), 0) + 1
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    return tuple(Origin(claimant=who, basis=basis, carriers=count) for (who, basis), count in ranked)
 
 
-def news(before, after):
-    return ()
+def _named(claim: str, claims: Sequence[Claim]) -> bool:
+    return any(one.id == claim and one.claimant not in {"", "unattributed", "anonymous"} for one in claims)
 
 
 def _best(verdicts: Sequence[Verdict]) -> Verdict:
