@@ -76,7 +76,7 @@ def _clause(tagged: str, at: int) -> tuple[str, str]:
 
 
 def _has_object(passage: Passage, letter: str, mention: Mention, before: str, after: str) -> bool:
-    if letter in "SX" and any(one.start < mention.end and mention.start < one.end for one in passage.of("materiel")):
+    if any(one.start < mention.end and mention.start < one.end for one in passage.of("materiel")):
         return True  # "arms deal": the thing is in the word
     ahead = after[:_AFTER]
     person, thing = ahead.find("P"), -1

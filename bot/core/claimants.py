@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.core.lexicon import Lexicon, Mention
 from bot.core.passages import Passage, Token
 
+_RANKS = {"analysts": 2}
 _FIGURED = frozenset(["intelligence-service", "think-tank/ngo"])
 
 
@@ -20,7 +21,7 @@ class Claimant:
     party: str = ""
     via: str = ""
     figures: str = ""  # how its figures are meant where the lexicon says: estimated | asserted
-    rank: int = 0  # how much the name says: 4 person, 3 institution, 2 office, 1 state, 0 nobody or a paper
+    rank: int = 0  # how much the name says: 5 person, 4 institution, 3 office, 2 state, 1 unnamed, 0 a paper or nobody
 
 
 UNATTRIBUTED = Claimant("unattributed", "unattributed")
@@ -29,15 +30,21 @@ _SAID_AFTER = re.compile(
     # "K V", "K, spokesman of J, V", "K on Friday V"; no other sayer and no finite act between.
     r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)(?!D|R)[^.;:GTUXVZ]{0,60}?[ ,)-]?|)(?:,? )?V"
 )
+_SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
+    r"^(?:의|の[^、。]{0,8})?\w{0,6}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
+)
 _SAID_BEFORE = re.compile(r"V(?:\S* )?(?!that |that the )(?:[^.;:GTUCMVZDR]{0,70}?)$")
 _CLOSED = re.compile(
     r"^(?:'s|’s)?(?: [\w'\"()]+){0,2} ?(?:[,.;:!)\"]|$|- |on |in |w |KK|K|J)"
 )  # nothing finite follows a sayer behind the verb
 _HEAD = re.compile(r"^(?:[^\w]|\w{0,12} ){0,2}$")
 _COLON = re.compile(r"^[^:.;]{0,26}: ")
-_TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| )$")
+_TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?)$")
 _PREPOSED = re.compile(
     r"(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
+)
+_STATES = re.compile(
+    r"(?:nearly |about |some |more than |over )?\d+ (?:countries|nations|states)(?=[^.;]{0,80}joint statement[^.;]{0,20}V)"
 )
 _BRIEFED = re.compile(r"briefed by|via lawmaker|비공개|정보위")
 
@@ -68,6 +75,8 @@ def _strength(tagged: str, start: int, end: int) -> int:
     before, after = tagged[:start], tagged[end:]
     if _SAID_AFTER.match(after) or _PREPOSED.search(before):
         return 3
+    if _SAID_AT_END.match(after):
+        return 2
     if _SAID_BEFORE.search(before) and _CLOSED.match(after):
         return 3
     if _HEAD.match(before) and _COLON.match(after):
@@ -80,6 +89,9 @@ def _strength(tagged: str, start: int, end: int) -> int:
 def _candidates(passage: Passage, lexicon: Lexicon) -> list[tuple[Claimant, int, int]]:
     out: list[tuple[Claimant, int, int]] = []
     tokens = passage.tokens
+    if (many := _STATES.search(passage.tagged)) is not None:
+        name = "joint statement of " + many[0].strip()
+        out.append((Claimant(name, "un-body/coalition", rank=4), many.start(), passage.tagged.index("V", many.end())))
     for index, token in enumerate(tokens):
         mention = token.mention
         if mention is None:
@@ -87,15 +99,7 @@ def _candidates(passage: Passage, lexicon: Lexicon) -> list[tuple[Claimant, int,
         if mention.kind == "claimant":
             concept = mention.concept
             kind = concept.get("type")
-            rank = (
-                0
-                if kind == "anonymous"
-                else 4
-                if concept.get("person")
-                else 1
-                if mention.canonical == "analysts"
-                else 3
-            )
+            rank = _RANKS.get(mention.canonical) or (1 if kind == "anonymous" else 5 if concept.get("person") else 4)
             out.append(
                 (
                     Claimant(mention.canonical, kind, concept.get("party"), "", concept.get("figures"), rank),
@@ -110,7 +114,7 @@ def _candidates(passage: Passage, lexicon: Lexicon) -> list[tuple[Claimant, int,
         elif mention.kind == "party":
             label = lexicon.label("party", mention.canonical)
             name = {"DPRK": "North Korea"}.get(label, label)
-            out.append((Claimant(name, "government", mention.canonical, rank=1), token.at, token.at + 1))
+            out.append((Claimant(name, "government", mention.canonical, rank=2), token.at, token.at + 1))
     return out
 
 
@@ -150,4 +154,4 @@ def _office(
     if mention.canonical == "ambassador" and party not in names:
         name = label
     figures = mention.concept.get("figures") if kind in _FIGURED or party == "south-korea" else ""
-    return Claimant(name, kind, party, "", figures, 2), start, end
+    return Claimant(name, kind, party, "", figures, 3), start, end

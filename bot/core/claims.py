@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.core.claimants import UNATTRIBUTED, Claimant
+from bot.core.acts import acts
+from bot.core.claimants import UNATTRIBUTED, Claimant, claimant
 from bot.core.lexicon import Lexicon
 from bot.core.passages import Passage, passages
-from bot.core.statements import Context, Draft, read
+from bot.core.statements import PRONOUN, Context, Draft, read
 from bot.model import Claim, Item
 
 
@@ -34,16 +37,66 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
 
 
 def _directed(drafts: list[Draft]) -> list[Draft]:
-    """A deal "between the two" takes the direction in which the rest of the item says that arms move."""
+    """Deals "between the two", and exchanges whose other leg the item states by itself."""
     votes = Counter(draft.giver for draft in drafts if draft.giver in {"D", "R"} and draft.status != "denied")
-    if len(votes) != 1:
-        return drafts
-    (giver,) = votes
-    return [draft if draft.giver else replace(draft, giver=giver) for draft in drafts]
+    out = []
+    for draft in drafts:
+        if not draft.giver and len(votes) == 1:
+            draft = replace(draft, giver=next(iter(votes)))  # noqa: PLW2901 — the item speaks of one flow only
+        elif draft.leg and votes["R" if draft.leg == "D" else "D"]:
+            draft = replace(draft, giver=draft.leg)  # noqa: PLW2901
+        out.append(draft)
+    return out
 
 
 def _attributed(drafts: list[Draft], found: list[Passage], lexicon: Lexicon) -> list[Draft]:
-    return drafts
+    """Sayers that the neighbouring sentence, the headline or the lead names for a sentence without one."""
+    spoken = [claimant(passage, lexicon) for passage in found]
+    headline = _best(who for passage, who in zip(found, spoken, strict=True) if passage.where == "title")
+    lead = [index for index, passage in enumerate(found) if passage.where == "text"][:2]
+    out = []
+    for draft in drafts:
+        who = draft.who
+        if draft.status in {"denied", "sanctioned"} and who is not None:
+            out.append(draft)
+            continue
+        if who is None or (who.rank <= 1 and who.type != "media-investigation"):
+            who = _named_near(draft, who, found, spoken) or who
+        if draft.where == "title" and (who is None or who.rank <= 2):
+            near = [spoken[index] for index in lead if who is not None or any(one.order == index for one in drafts)]
+            better = _best(one for one in near if who is None or (one is not None and one.party == who.party != ""))
+            who = better or who
+        elif draft.order in lead and headline is not None and (who is None or _vague(who)):
+            who = headline
+        out.append(replace(draft, who=who))
+    return out
+
+
+def _vague(who: Claimant) -> bool:
+    return "unnamed" in who.name and who.name != "source (unnamed)"
+
+
+def _best(whos: Iterable[Claimant | None]) -> Claimant | None:
+    return max((who for who in whos if who is not None), key=lambda who: who.rank, default=None)
+
+
+def _named_near(
+    draft: Draft, who: Claimant | None, found: list[Passage], spoken: list[Claimant | None]
+) -> Claimant | None:
+    index = draft.order
+    passage = found[index]
+    before = found[index - 1] if index and found[index - 1].where == passage.where else None
+    if who is not None and _vague(who) and passage.where == "text":
+        # "The spy agency also confirmed": the one named before.
+        same = [one for one in spoken[:index] if one is not None and one.type == who.type and one.rank >= 2]
+        return same[-1] if same else None
+    if who is None and before is not None and PRONOUN.match(passage.tagged) and spoken[index - 1] is not None:
+        return spoken[index - 1]
+    if who is None and index + 1 < len(found) and found[index + 1].where == passage.where:
+        after = found[index + 1]
+        if _THIS.match(after.tagged) and not acts(after):
+            return spoken[index + 1]
+    return None
 
 
 def _merged(drafts: list[Draft]) -> list[Draft]:
@@ -58,12 +111,14 @@ def _merged(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+_THIS = re.compile(r"^\W*(?:to |this |that |it |the move |dies |das |c'est |esto |это |це )")
 _SIDES = {"asserted": "said", "estimated": "said", "observed": "said", "planned": "plan"}
 
 
 def _one(first: Draft, second: Draft) -> bool:
     """Whether two sentences of one item make the same claim."""
-    if first.giver != second.giver or _SIDES.get(first.status, first.status) != _SIDES.get(
+    swap = "both" in (first.giver, second.giver) and first.amount is None and second.amount is None
+    if (first.giver != second.giver and not swap) or _SIDES.get(first.status, first.status) != _SIDES.get(
         second.status, second.status
     ):
         return False
@@ -86,6 +141,8 @@ def _same_sayer(first: Claimant | None, second: Claimant | None) -> bool:
 
 def _joined(first: Draft, second: Draft) -> Draft:
     """The fuller of the two as the quote; of the claimant, the one that says more where the fuller names none."""
+    if "both" in (first.giver, second.giver) and first.giver != second.giver:
+        return first if first.giver == "both" else second
     best, rest = (second, first) if _fullness(second) > _fullness(first) else (first, second)
     who = best.who
     if rest.who is not None and (who is None or (who.rank == 0 and rest.who.rank > 0)):

@@ -12,6 +12,9 @@ from bot.core.passages import Passage
 _BOTH = re.compile(
     r"\bboth (?:states|countries|sides|D and R|R and D|parties)|(?:both |neither )?(?:D and R|R and D|D i R|R i D)|оба|обе сторон|양측|双方|雙方|beide|les deux|ambos"
 )
+_ADJECTIVE = re.compile(
+    r"baseless|groundless|absurd|беспочвенн|голословн|безпідставн|bezpodstawn|haltlos|infundad|sans fondement"
+)
 _DOUBLE = re.compile(r"Z(?! (?:evidence|proof))[^.;]{0,60}?(?:n't|\bnot\b|\bnever\b|\bnie\b|(?<!\w)не(?!\w)|\bnicht\b)")
 _TURN = re.compile(
     r", (?:which|who|but|while|although|though|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
@@ -40,12 +43,19 @@ def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
     return Denial(who, turns[-1] if turns and heads else 0)
 
 
+def _word(passage: Passage, at: int) -> str:
+    mention = passage.token(at).mention
+    return passage.words(mention).lower() if mention is not None else ""
+
+
 def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
     if _BOTH.search(passage.tagged[:at]):
         return Claimant("North Korea and Russia", "government", lexicon.parties[0], rank=2)
     near = [token for token in passage.tokens if token.letter in "DROK" and token.mention is not None and token.at < at]
     named = [token for token in near if at - token.at < 90]
     chosen = None
+    if _ADJECTIVE.match(_word(passage, at)) and named and named[0].letter in "DR":
+        named = named[:1]  # "defends arms sales against groundless criticism": who opens the sentence says so
     for token in reversed(named):
         gap = passage.tagged[token.at + 1 : at]
         if re.search(r"[.;:]", gap) and token is not named[0]:
@@ -71,9 +81,9 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
     if mention.kind == "party" and mention.canonical not in lexicon.parties and best is None:
         return None
     if best is not None and (mention.kind == "claimant" or mention.canonical == best.concept.get("party")):
-        rank = 4 if best.concept.get("person") else 3
+        rank = 5 if best.concept.get("person") else 4
         return Claimant(best.canonical, best.concept.get("type"), best.concept.get("party"), rank=rank)
     if mention.kind == "party" and mention.canonical in lexicon.parties:
         label = lexicon.label("party", mention.canonical)
-        return Claimant("North Korea" if label == "DPRK" else label, "government", mention.canonical, rank=1)
+        return Claimant("North Korea" if label == "DPRK" else label, "government", mention.canonical, rank=2)
     return None

@@ -9,7 +9,7 @@ from bot.core.passages import Passage
 
 _ART = r"(?:the |la |le |l'|el |der |die |das |den |dem |its neighbou?r |their |mr\.? |przywódc\w+ |reżim\w* )?"
 _FROM = r"(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|du|desde|del|south of|supplied by|made by|produced by|by)"
-_TO = r"(?:to|into|toward|towards|for|against|do|dla|в|во|для|к|до|an|nach|für|à|a|para|hacia|pour|vers|al)"
+_TO = r"(?:to|into|toward|towards|for|against|do|dla|в|во|для|к|до|an|nach|für|à|a(?= [DR](?:[.,;]|$| y | para | en | con | de ))|para|hacia|pour|vers|al)"
 _GO = "".join(f"(?<!{word} )" for word in ("traveled", "travelled", "traveling", "went", "arrived", "trips", "visits"))
 _LIST = r"(?:O(?:,| and| oraz| i| lub| or|, and| и| та| und| et| y| e) ?)*"
 
@@ -35,7 +35,7 @@ _CUES = (
         gives=True,
     ),
     _cue(
-        rf"[MNYGSXC][^.;ZV]{{0,70}}?(?<!\w)(?<!visit )(?<!trip )(?<!travel ){_GO}{_TO} {_ART}{_LIST}(?P<p>[DR])(?!'s (?:war|invasion))(?!\w)",
+        rf"[MNYGSXC][^.;ZV]{{0,70}}?(?<!\w)(?<!visit )(?<!trip )(?<!travel ){_GO}{_TO} {_ART}{_LIST}(?P<p>[DR])(?!'s (?:war|invasion|visit|trip)| visit| trip)(?!\w)",
         3,
         "to",
         gives=False,
@@ -75,7 +75,7 @@ _CUES = (
         gives=True,
     ),
     _cue(r"(?P<p>[DR])'s (?:(?![DRVZ])\S+ ){0,2}?[GS]", 3, "whose delivery", gives=True),
-    _cue(r"(?P<p>[DR]) (?:(?![DRVZ])\S+ ){0,1}?[SX]", 1, "whose deal", gives=True),
+    _cue(r"(?P<p>[DR]) (?:(?!for |in |on |to |of |at |with |[DRVZ])\S+ ){0,1}?[SX]", 1, "whose deal", gives=True),
     _cue(r"M (?:of|z) (?P<p>[DR]) (?:origin|production)", 2, "origin", gives=True),
     # Korean, Japanese, Chinese.
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;DR]{0,60}?(?:R|D)?[^.;]{0,40}?G", 2, "subject of giving", gives=True),
@@ -91,16 +91,18 @@ _CUES = (
 )
 _USE = re.compile(r"[DR](?:'s)?(?: [^\s.;:DR]+){0,6}? U (?:(?![.;])\S+ ){0,5}?(?P<p>[DR])(?:'s|-made)? (?:\S+ ){0,2}?M")
 _ARRIVES = re.compile(r"(?P<c>[DR])[^.;]{0,140}?C (?:in|at|from) (?P<p>[DR])(?:'s)?")
-_WAR = re.compile(
+_WAR = re.compile(  # names that hold a party without giving it a part in the act
     r"R-O (?:\w+ )?(?:war|conflict|invasion|recap|latest|live|border)|R's (?:\w+ ){0,2}(?:war|invasion|aggression|assault)|R war|"
     r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O|[DR]-[DR](?= )"
 )
+_TWICE = re.compile(r"R(?:'s)? (?=R)|D(?:'s)? (?=D)")  # "Russia's Wagner group" is one receiver
 
 
 def direction(passage: Passage, span: tuple[int, int] | None = None) -> tuple[str, int, tuple[str, ...]]:
     """(giver letter "D" | "R" | "", margin of the vote, the cues that voted) for the tagged text, or a part of it."""
     tagged = passage.tagged if span is None else passage.tagged[span[0] : span[1]]
     tagged = _WAR.sub(lambda found: "_" * len(found[0]), tagged)
+    tagged = _TWICE.sub("", tagged)
     votes = {"D": 0, "R": 0}
     why: list[str] = []
     for cue in _CUES:

@@ -37,6 +37,8 @@ KINDS: dict[str, frozenset[str]] = {
 }
 """Kind of entry → the attributes that it may carry beside its words and guards."""
 _LANGUAGES = frozenset(["en", "ko", "ru", "uk", "ja", "zh", "de", "fr", "es", "pl", "any"])
+_LATIN = frozenset(["en", "de", "fr", "es", "pl"])
+_NAMES = frozenset(["party", "claimant", "media", "place", "vessel", "entity", "fiction"])  # the same in any text
 _GUARDS = frozenset(["near", "not_near", "before_not", "after_not", "within"])
 _WITHIN = 80  # code points to each side in which a guard looks, unless the entry says otherwise
 _ASCII_OR_SPACED = re.compile(r"[0-9a-zà-ɏͰ-ӿԀ-֏]")  # scripts that put spaces between words
@@ -78,6 +80,10 @@ class _Term:
     left: bool  # must start a word
     right: bool  # must end a word
     exact: str  # the spelling itself, where case matters ("US", "NIS")
+    lang: str  # of a common word in Latin script; "" where it holds in every text
+
+
+_Entry = tuple[Concept, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +97,11 @@ class Lexicon:
     _terms: tuple[tuple[_Term, ...], ...]
     _automaton: AhoCorasick
 
-    def find(self, text: str, folded: Folded | None = None) -> list[Mention]:
-        """All mentions in `text` by start; of two overlapping ones of a kind the longer stays. `folded` spares a fold."""
+    def find(self, text: str, folded: Folded | None = None, *, lang: str = "") -> list[Mention]:
+        """All mentions in `text` by start; of two overlapping ones of a kind the longer stays. `folded` spares a fold.
+
+        `lang` (one of en, de, fr, es, pl) leaves out common words of the other four: "important" is no import.
+        """
         folded = fold(text) if folded is None else folded
         low = folded.text
         found: list[Mention] = []
@@ -128,6 +137,23 @@ class Lexicon:
             if concept.kind == kind and concept.canonical == canonical:
                 return concept.label
         return canonical
+
+
+_STOPWORDS = {
+    "en": re.compile(r"(?<![^\W\d_])(?:the|of|and|to|in|is|that|for|with|has|from|on|by|its|as|at)(?![^\W\d_])"),
+    "de": re.compile(
+        r"(?<![^\W\d_])(?:der|die|und|das|den|dem|nicht|von|mit|im|auf|eine?|hat|zu|aus|für|an)(?![^\W\d_])"
+    ),
+    "fr": re.compile(r"(?<![^\W\d_])(?:le|la|les|des|et|une?|dans|que|est|pour|du|au|aux|sur|par|à)(?![^\W\d_])"),
+    "es": re.compile(r"(?<![^\W\d_])(?:el|la|los|las|que|en|una?|por|con|del|al|y|se|ha|más)(?![^\W\d_])"),
+    "pl": re.compile(r"(?<![^\W\d_])(?:w|z|na|się|do|że|jest|nie|o|i|po|za|od|przez)(?![^\W\d_])|[łżśąęźćń]"),
+}
+
+
+def latin_language(low: str) -> str:
+    """Which of en, de, fr, es, pl the folded text is written in, "" where its small words do not tell."""
+    counts = sorted(((len(words.findall(low[:1500])), lang) for lang, words in _STOPWORDS.items()), reverse=True)
+    return counts[0][1] if counts[0][0] >= 2 and counts[0][0] > 1.3 * counts[1][0] else ""
 
 
 def _word_end(low: str, end: int) -> int:
@@ -177,7 +203,7 @@ def load(raw: bytes, *, file: str) -> Lexicon:
     if not (isinstance(parties, list) and len(parties) == 2 and all(isinstance(party, str) for party in parties)):
         problems.append(Problem(file, "parties", repr(parties), "the two names of party entries that directions join"))
         parties = []
-    entries: list[tuple[Concept, list[str]]] = []
+    entries: list[_Entry] = []
     for kind, tables in document.items():
         if kind in {"schema", "version", "parties"}:
             continue
@@ -203,12 +229,12 @@ def load(raw: bytes, *, file: str) -> Lexicon:
     return _compiled(file, str(document.get("version", "")), tuple(parties), entries)
 
 
-def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) -> tuple[Concept, list[str]] | None:
+def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) -> _Entry | None:
     if not isinstance(table, dict) or not isinstance(table.get("name"), str) or not table["name"]:
         problems.append(Problem(file, f"{key}.name", "", "a name"))
         return None
     key = f"{kind}.{table['name']}"
-    words: list[str] = []
+    words: list[tuple[str, str]] = []
     attributes: list[tuple[str, str]] = []
     guards: dict[str, tuple[str, ...]] = {}
     within = _WITHIN
@@ -230,7 +256,7 @@ def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) 
                     Problem(file, f"{key}.{name}", repr(value)[:60], "a list of words, none empty, * only at an end")
                 )
             elif name in _LANGUAGES:
-                words.extend(value)
+                words.extend((name, word) for word in value)
             else:
                 guards[name] = tuple(fold(word).text for word in value)
         else:
@@ -251,16 +277,22 @@ def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) 
     return concept, words
 
 
-def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[tuple[Concept, list[str]]]) -> Lexicon:
+def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[_Entry]) -> Lexicon:
     patterns: dict[str, list[_Term]] = {}
     for concept, words in entries:
-        for word in words:
+        for lang, word in words:
             exact = word.startswith("=")
             bare = word.lstrip("=")
             left, right = not bare.startswith("*"), not bare.endswith("*")
             folded = fold(bare.strip("*")).text
             patterns.setdefault(folded, []).append(
-                _Term(concept=concept, left=left, right=right, exact=bare.strip("*") if exact else "")
+                _Term(
+                    concept=concept,
+                    left=left,
+                    right=right,
+                    exact=bare.strip("*") if exact else "",
+                    lang=lang if lang in _LATIN and concept.kind not in _NAMES else "",
+                )
             )
     return Lexicon(
         file=file,

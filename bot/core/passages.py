@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from bot.core.lexicon import Lexicon, Mention
+from bot.core.lexicon import Lexicon, Mention, latin_language
 from bot.core.numbers import QUANTITIES, Number, numbers
 from bot.core.text import fold, sentences
 from bot.model import Item, Where
@@ -78,10 +78,11 @@ def passages(item: Item, lexicon: Lexicon) -> list[Passage]:
     """The title and the sentences of an item that name a party, a thing or an act, in order; offsets are the item's."""
     out: list[Passage] = []
     places: tuple[tuple[Where, str], ...] = (("title", item.title), ("text", item.text))
+    lang = latin_language(f"{item.title.lower()} {item.text.lower()[:1500]}")
     for where, text in places:
         if not text:
             continue
-        mentions = lexicon.find(text)
+        mentions = lexicon.find(text, lang=lang)
         starts = [mention.start for mention in mentions]
         for index, (start, end) in enumerate(sentences(text)):
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
@@ -108,6 +109,8 @@ def _numbers(text: str, start: int) -> list[Number]:
 def _letter(mention: Mention, parties: tuple[str, ...]) -> str:
     if mention.kind == "party":
         return "DR"[parties.index(mention.canonical)] if mention.canonical in parties else "O"
+    if mention.kind == "claimant" and mention.concept.get("party") in parties:
+        return "DR"[parties.index(mention.concept.get("party"))]
     if mention.kind == "moving":
         return ROLES.get(mention.concept.get("role"), "")
     return LETTERS.get(mention.kind, "")

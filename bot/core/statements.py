@@ -18,17 +18,17 @@ from bot.core.text import fold
 from bot.model import ClaimStatus, Item, Where
 
 _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
-_PRONOUN = re.compile(
+PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
     r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
     r"ma ona|ma on|dodał\w*|on|ona|oni|oskarża się ich|oskarżono|он|она|они|это|він|вона|вони|er|sie|es|elle|ils|il)(?!\w)|V\W{0,3}(?:że|it|they|się)|"
     r"이 |그|これ|それ|同|该|該|其中)"
 )
-_EXCHANGE_GOODS = re.compile(r"^E?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M|^E[^.;]{0,90}?N")
+_EXCHANGE_GOODS = re.compile(r"^E?(?: for)?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M|^E[^.;]{0,90}?N")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A claim in the making; `giver` is "D", "R", "both" or "" and `span` the quoted text in the item."""
+    """A claim in the making; `giver` is "D", "R", "both" or "", [start, end) the quoted text in the field `where`."""
 
     order: int
     where: Where
@@ -47,6 +47,7 @@ class Draft:
     basis: str = "none stated"
     generic: bool = False  # every thing it names is a general word: arms, military support
     firm: int = 0  # how clear the direction is
+    leg: str = ""  # of "both" said with a mere "for": the giver of what stands first
     why: tuple[str, ...] = ()
 
 
@@ -117,7 +118,7 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
     passage = context.passages[index]
     if not _paired(context, index):
         return []
-    giver, margin, why = direction(passage)
+    giver, margin, why = direction(passage, _leg(passage, live))
     who = claimant(passage, context.lexicon)
     nominal = all(act.letter in "SX" for act in live)
     if nominal and who is None and not (passage.where == "text" and margin >= 3 and amounts(passage, context.lexicon)):
@@ -126,14 +127,30 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
         return []
     planned = _plan_wins(live)
     hedge = _hedge(passage, planned=planned)
-    if planned and hedge and who is None:
-        return []
+    if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
+        return []  # "may hope for more weapons" in nobody's name is a guess of the paper
     if {act.letter for act in live} == {"C"} and not (passage.has("M", "N") and passage.of("place", "vessel", "unit")):
         return []
     base = _facts(context, passage, index, who)
     base = replace(base, giver=giver, firm=margin, why=why, hedge=hedge)
     counted = amounts(passage, context.lexicon)
     return _split(passage, base, counted, planned=planned, live=live)
+
+
+def _swap(passage: Passage) -> int:
+    """Where "in exchange for" stands in `tagged`, -1 if nowhere; "shells for satellite advice" is one too."""
+    if (at := passage.tagged.find("E")) >= 0:
+        return at
+    found = re.search(r"M (?:for|za|за|gegen|contre|por) (?:[^\WDROKM]+ )?(?=M)", passage.tagged)
+    return found.start() + 1 if found else -1
+
+
+def _leg(passage: Passage, live: list[Act]) -> tuple[int, int] | None:
+    """The part of the sentence on this side of "in exchange for"."""
+    at = passage.tagged.find("E")
+    if at < 0 or not live:
+        return None
+    return (0, at) if live[0].at < at else (at, len(passage.tagged))
 
 
 def _plan_wins(live: list[Act]) -> bool:
@@ -203,7 +220,7 @@ def _hedge(passage: Passage, *, planned: bool) -> str:
 def _split(passage: Passage, base: Draft, counted: list[Amount], *, planned: bool, live: list[Act]) -> list[Draft]:
     """One draft for each amount (or one without), and the leg behind "in exchange for" where it names goods."""
     status = _status(passage, base, planned=planned, counted=bool(counted), live=live)
-    swap = passage.tagged.find("E")
+    swap = _swap(passage)
     first = next((act.at for act in live), 0)
     back = swap > first and bool(_EXCHANGE_GOODS.match(passage.tagged[swap:]))
     ahead = [one for one in counted if not _after_swap(passage, one)]
@@ -211,7 +228,8 @@ def _split(passage: Passage, base: Draft, counted: list[Amount], *, planned: boo
     out: list[Draft] = []
     if back and not ahead and not behind and base.materiel:
         both = tuple(dict.fromkeys(one.canonical for one in passage.of("materiel")))
-        return [replace(base, status=status, giver="both", materiel=both)]
+        leg = "" if "E" in passage.tagged else base.giver
+        return [replace(base, status=status, giver="both", leg=leg, materiel=both)]
     for one in ahead:
         goods = one.goods or base.materiel
         here = "planned" if planned and "addition" in passage.text[: one.start - passage.start] and out else status
@@ -261,7 +279,9 @@ def _status(passage: Passage, base: Draft, *, planned: bool, counted: bool, live
 def _continued(context: Context, index: int, last: Draft | None) -> list[Draft]:
     """A sentence that refers back to a claim just made and adds an amount to it; the quote holds both sentences."""
     passage = context.passages[index]
-    if last is None or last.status == "denied" or not last.giver or not _PRONOUN.match(passage.tagged):
+    if last is None or last.status == "denied" or not last.giver:
+        return []
+    if not PRONOUN.match(passage.tagged) and not re.match(r"^[^\w]*N [^.;DRO]{0,12}[MY]", passage.tagged):
         return []
     counted = [one for one in amounts(passage, context.lexicon) if one.goods or one.unit == "containers"]
     if not counted:
@@ -292,7 +312,7 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
     live = acts(passage)
     base = _facts(context, passage, index, who)
     base = replace(base, status="denied", hedge="", basis="none stated", period=("", ""))
-    if live and passage.has("M") and _paired(context, index):
+    if live and passage.of("materiel") and _paired(context, index):
         giver, margin, why = direction(passage)
         if giver:
             return [replace(base, giver=giver, firm=margin, why=why)]
@@ -324,7 +344,7 @@ def _sanction(context: Context, index: int) -> list[Draft] | None:
     follower = context.after(index)
     scope = [passage]
     things = passage.of("materiel")
-    if not things and follower is not None and follower.of("materiel") and _PRONOUN.match(follower.tagged):
+    if not things and follower is not None and follower.of("materiel") and PRONOUN.match(follower.tagged):
         scope.append(follower)
         things = follower.of("materiel")
     letters = {letter for one in scope for letter in "DR" if letter in one.tagged}
@@ -366,5 +386,5 @@ def _sanction(context: Context, index: int) -> list[Draft] | None:
 def _issuer(context: Context, name: str, kind: str) -> Claimant:
     concept = next(one for one in context.lexicon.concepts if one.kind == kind and one.canonical == name)
     if kind == "party":
-        return Claimant(concept.label, "government", name, rank=1)
-    return Claimant(name, concept.get("type"), concept.get("party"), "", concept.get("figures"), 3)
+        return Claimant(concept.label, "government", name, rank=2)
+    return Claimant(name, concept.get("type"), concept.get("party"), "", concept.get("figures"), 4)
