@@ -7,29 +7,46 @@ flow that a concept declares. Each cue gives points to a party as giver or as re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# Folded text just before a party's name. Longest first; points for giver or receiver.
+# Folded text just before a party's name. A cue that is a bare genitive in its language says less.
 _FROM = (
-    "from the ", "from ", "out of ", "by the ", "by ", "of ",
-    "aus der ", "aus dem ", "aus ", "von ", "seitens ",
-    "depuis la ", "depuis ", "de la ", "de l'", "du ", "de ", "d'", "par la ", "par ",
-    "desde ", "del ", "por parte de ", "por ",
-    "со стороны ", "из ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
-    "ze strony ", "z ", "ze ", "od ", "przez ",
-    "来自", "來自", "从", "從", "自", "由", "向来自",
+    "from the ", "from ",
+    "aus der ", "aus dem ", "aus ", "von ",
+    "depuis la ", "depuis ",
+    "desde ",
+    "со стороны ", "из ", "у ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
+    "z ", "ze ", "od ",
+    "来自", "來自", "从", "從", "自", "由",
 )  # fmt: skip
+# Who did what the verb before says: gives if it gives, takes if it takes.
+_BY = (
+    "by the ", "by ", "seitens ", "durch ", "par la ", "par les forces ", "par ", "por parte de ", "por ", "por las tropas ",
+    "ze strony ", "przez ", "被",
+)  # fmt: skip
+_GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
+# A name that carries its own "towards": 対露, 대러, 对朝.
+_TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
+_INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
+_DATIVE = re.compile("[ая]м$|(?<=н)у$")
+_ADJECTIVE = re.compile(
+    "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
+    "|ск(?:ий|ая|ое|ие|ого|ой|их|ими?|ую|ому)|ськ(?:ий|а|е|і|ого|ої|их|ими?|у|ому|ою))$"
+)
 _TO = (
-    "to the ", "to ", "into ", "for ", "with ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
-    "an die ", "an ", "nach ", "für ", "ins ", "in die ",
+    "to the ", "to ", "into ", "for ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
+    "an die ", "an ", "nach ", "für ", "ins ", "in die ", "nach der ",
     "à la ", "à ", "vers la ", "vers ", "au ", "pour la ", "pour ", "en ",
     "a la ", "al ", "a ", "para ", "hacia ",
-    "в ", "во ", "для ", "у ", "до ",
+    "в ", "во ", "для ", "до ", "в порт ",
     "do ", "dla ", "ku ",
-    "向", "对", "對", "给", "給", "往", "予", "赴", "抵", "供", "对于", "援", "運抵", "运抵", "售", "入",
+    "向", "对", "對", "给", "給", "往", "予", "赴", "抵", "供", "援", "運抵", "运抵", "售", "到",
     "対", "대",
 )  # fmt: skip
+_WITH_AFTER = ("과 ", "와 ", "と", "과의", "와의")
+_OF_WHOM = ("a la ", "al ", "a ", "à la ", "à ", "au ")  # "comprar a", "acheter à": from whom
 _MADE_AFTER = (
     "산 ",
     "제 ",
@@ -39,37 +56,45 @@ _MADE_AFTER = (
     "制",
     "产",
     "産",
-    "made",
     " made",
+    "made",
     " produced",
     " manufactured",
     " supplied",
     " origin",
 )
-_FROM_AFTER = ("으로부터", "로부터", "에서", "에게서", "から", "より", " 에서", "発")
+_FROM_AFTER = ("으로부터", "로부터", "에서", "에게서", "から", "より", "発", "發")
 _TO_AFTER = (
     "에 ",
     "에게",
     "에의",
+    "에도",
     "로 ",
     "으로 ",
     "행 ",
     "측에",
     "군에",
-    "에도",
     "向け",
     "に",
     "へ",
     "側に",
     "軍に",
-    "군이 쓸",
+    "極東",
+    "극동",
 )
-_SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은", "군이", "도 ")
+_SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은", "군이", "도 ", "측 ", "、", ",")
+# People who travel give and receive nothing: a "to" beside such a word is no cue.
+_TRAVEL = (
+    "visit", "mission", "deleg", "envoy", "travel", "trip", "arriv", "flew", "fly", "went", "head", "tour", "return", "journey", "welcom", "invit",
+    "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
+    "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
+)  # fmt: skip
+_SENT_PEOPLE = 48  # code points to the left in which a travel word counts
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One found concept in an evidence sentence: where, what it stands for."""
+    """One found concept in an evidence sentence: where, what it stands for. `voice` is give, take, deal or empty."""
 
     start: int
     end: int
@@ -87,79 +112,112 @@ class Sense:
     points: tuple[tuple[str, float], ...]
 
 
-def sense(sentences: Iterable[tuple[str, Sequence[Mark]]], parties: Sequence[str], *, exchange: bool = False) -> Sense:
-    """The direction of evidence sentences (folded text, marks in order): `giver>receiver`, `both` or `unclear`.
+def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Sequence[str], *, barter: bool) -> Sense:
+    """The direction of evidence sentences (folded text, marks in order, weight): `giver>receiver`, `both` or `unclear`.
 
-    `exchange` says that the evidence speaks of payment in kind, so that two near equal flows are `both`.
+    `barter` says that one sentence speaks of payment in kind with goods of both flows: that is `both`.
     """
-    totals = {f"{g}>{r}": 0.0 for g in parties for r in parties if g != r}
+    pairs = [(g, r) for g in parties for r in parties if g != r]
+    totals = dict.fromkeys((f"{g}>{r}" for g, r in pairs), 0.0)
     hinted: dict[str, float] = {}
-    for text, marks in sentences:
+    for text, marks, weight in sentences:
         gives, takes = _roles(text, marks)
-        for pair in totals:
-            giver, receiver = pair.split(">")
-            totals[pair] += gives.get(giver, 0.0) + takes.get(receiver, 0.0)
+        for giver, receiver in pairs:
+            totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
         for flow in {mark.flow for mark in marks if mark.flow}:
-            hinted[flow] = hinted.get(flow, 0.0) + 1.5
+            hinted[flow] = max(hinted.get(flow, 0.0), weight)
     for flow, hint in hinted.items():
-        totals[flow] = totals.get(flow, 0.0) + min(hint, 4.5)
+        totals[flow] = totals.get(flow, 0.0) + 1.5 * min(1.0, hint)
     ranked = sorted(totals.items(), key=lambda item: -item[1])
     points = tuple((pair, round(value, 1)) for pair, value in ranked if value)
     if not ranked or ranked[0][1] < 1.0:
         return Sense("unclear", points)
     best, value = ranked[0]
-    giver, receiver = best.split(">")
+    giver, _, receiver = best.partition(">")
     back = totals.get(f"{receiver}>{giver}", 0.0)
-    if exchange and back >= 0.5 * value and back >= 2.0:
+    if barter and back >= 0.15 * value:
         return Sense("both", points)
-    if back >= 0.9 * value:
-        return Sense("both" if exchange else "unclear", points)
-    return Sense(best, points)
+    return Sense("unclear" if back > 0.85 * value else best, points)
 
 
 def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str, float]]:
     gives: dict[str, float] = {}
     takes: dict[str, float] = {}
-    named = [mark for mark in marks if len(mark.parties) == 1]
-    verbs = [mark for mark in marks if mark.voice]
-    goods = [mark for mark in marks if mark.goods]
+    covers = [m for m in marks if not m.goods and not m.parties and m.voice in {"", "deal"}]
+    named = [mark for mark in marks if len(mark.parties) == 1 and not mark.goods]
+    verbs = [mark for mark in marks if mark.voice in {"give", "take"}]
+    # "weapons" of an arms deal or of a weapons depot belong to nobody.
+    goods = [m for m in marks if m.goods and not any(c.start <= m.start and m.end <= c.end for c in covers)]
     for mark in named:
+        role, points = _role(text, mark, named, verbs, goods)
+        side = gives if role == "give" else takes
         party = mark.parties[0]
-        left, right = text[max(0, mark.start - 16) : mark.start], text[mark.end : mark.end + 10]
-        owned = any(0 <= good.start - mark.end <= 24 and not _between(named, mark.end, good.start) for good in goods)
-        placed = False
-        if right.startswith(_MADE_AFTER):
-            gives[party] = gives.get(party, 0.0) + 3.0
-            placed = True
-        elif right.startswith(_FROM_AFTER):
-            gives[party] = gives.get(party, 0.0) + 2.5
-            placed = True
-        elif right.startswith(_TO_AFTER):
-            takes[party] = takes.get(party, 0.0) + 2.0
-            placed = True
-        if not placed and _ends(left, _FROM):
-            gives[party] = gives.get(party, 0.0) + (
-                1.0 if left.endswith(("of ", "de ", "du ", "de la ", "d'", "por ")) else 2.0
-            )
-            placed = True
-        elif not placed and _ends(left, _TO) and not owned:
-            takes[party] = takes.get(party, 0.0) + 1.5
-            placed = True
-        if owned and not placed:
-            gives[party] = gives.get(party, 0.0) + 1.5
-            placed = True
-        before = [verb for verb in verbs if 0 <= mark.start - verb.end <= 3]
-        if before and not placed:
-            side = takes if before[-1].voice == "give" else gives
-            side[party] = side.get(party, 0.0) + 1.5
-            placed = True
-        if not placed:
-            verb = next((verb for verb in verbs if verb.start >= mark.end), None)
-            subject = right.startswith(_SUBJECT_AFTER)
-            if verb is not None and (subject or not _between(named, mark.end, verb.start) or mark is named[0]):
-                side = gives if verb.voice == "give" else takes
-                side[party] = side.get(party, 0.0) + (2.0 if subject else 1.5)
+        side[party] = max(side.get(party, 0.0), points)  # the clearest cue of a sentence, not their sum
     return gives, takes
+
+
+def _role(
+    text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark], goods: Sequence[Mark]
+) -> tuple[str, float]:
+    """What one mention of a party says: (give or take, points); 0 points where it says nothing."""
+    own, left = text[mark.start : mark.end], text[max(0, mark.start - 18) : mark.start]
+    right = text[mark.end : mark.end + 10]
+    travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in _TRAVEL)
+    near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 4]
+    touching = any(good.start == mark.end for good in goods)
+    owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
+    if right.startswith(_MADE_AFTER):
+        return "give", 3.0
+    if own.startswith(_TOWARDS):
+        return "take", 2.5
+    if right.startswith(_FROM_AFTER):
+        return "give", 2.5
+    if right.startswith(_WITH_AFTER):
+        return "give", 0.0
+    if right.startswith(_TO_AFTER) and not travels:
+        following = next((verb for verb in verbs if verb.start >= mark.end), None)
+        asked = following is not None and following.voice == "take"  # "김정은에 … 요청": asked of him
+        return ("give", 1.0) if asked else ("take", 2.0)
+    adjective = bool(_ADJECTIVE.search(own))
+    if touching or (owned and adjective):
+        return "give", 2.5
+    if _ends(left, _BY):
+        verb = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
+        return (verb.voice, 2.0) if verb is not None else ("give", 0.0)
+    if near and not travels and not adjective:  # "supplies Russia": the object; "buys North Korean": the source
+        if near[-1].voice == "give":
+            return ("give" if _INSTRUMENTAL.search(own) else "take"), 2.5
+        return "give", 2.0
+    if _DATIVE.search(own) and not adjective:
+        return "take", 2.0
+    if _ends(left, _TO) and not travels and not owned:
+        last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
+        if last is not None and last.voice == "take" and _ends(left, _OF_WHOM):
+            return "give", 1.5
+        return "take", 2.0
+    if _ends(left, _FROM) and not travels and (owned or not adjective):
+        return "give", 2.0
+    if owned:
+        return "give", 1.5
+    if _ends(left, _GENITIVE) and not travels and goods:
+        return "give", 1.0
+    return _subject(text, mark, named, verbs)
+
+
+def _subject(text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark]) -> tuple[str, float]:
+    """A party that comes before a verb of transfer does what the verb says."""
+    verb = next((verb for verb in verbs if verb.start >= mark.end), None)
+    if verb is None:
+        return "give", 0.0
+    if text.startswith(_SUBJECT_AFTER, mark.end):
+        return verb.voice, 1.5
+    if not any(mark.end <= other.start < verb.start for other in named):
+        return verb.voice, 1.5 if verb.start - mark.end <= 40 else 0.8
+    return verb.voice, 0.8 if mark is named[0] else 0.0
+
+
+def _plain(between: str) -> bool:
+    return not between.strip(" 's’")
 
 
 def _ends(left: str, cues: tuple[str, ...]) -> bool:
@@ -171,7 +229,3 @@ def _ends(left: str, cues: tuple[str, ...]) -> bool:
             if start == 0 or not left[start - 1].isalnum():
                 return True
     return False
-
-
-def _between(named: Sequence[Mark], start: int, end: int) -> bool:
-    return any(start <= mark.start < end for mark in named)

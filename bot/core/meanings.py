@@ -11,6 +11,9 @@ from bot.core.terms import word_end
 from bot.core.watchlists import Watchlist
 
 
+_WEIGHTS = {"title": 1.5, "lead": 1.2, "body": 1.0, "tail": 0.7}
+
+
 def longest(watchlist: Watchlist, hits: list[Hit]) -> list[Hit]:
     """The hits without those that lie inside another hit of the same concept."""
     kept: list[Hit] = []
@@ -29,28 +32,37 @@ class Meaning:
 
     def __init__(self, watchlist: Watchlist) -> None:
         self.watchlist = watchlist
+        self._bit = tuple(1 << watchlist.concepts[term.concept].bit for term in watchlist.terms)
+        self._barter = sum(1 << concept.bit for concept in watchlist.concepts.values() if concept.barter)
+        flows = {concept.flow for concept in watchlist.concepts.values() if concept.flow}
+        self._flows = [sum(1 << c.bit for c in watchlist.concepts.values() if c.flow == flow) for flow in flows]
 
-    def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str | None, str | None, list[str]]:
+    def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str, str | None, list[str]]:
+        """Direction, kind, and the lines of the trace that say why."""
         whole = 0
-        parts: list[tuple[str, list[Mark]]] = []
+        parts: list[tuple[str, list[Mark], float]] = []
         for sentence in chosen[:6]:
             whole |= sentence.mask
-            hits = sentence.hits or []
-            start, end = hits[0][0], hits[-1][1]
-            start = max(0, start - 16)
-            text = scan.reading.text[start : end + 40]
-            parts.append((text, [self._mark(scan, hit, start) for hit in longest(self.watchlist, hits)]))
+            hits = [h for h in sentence.hits or [] if self._bit[h[2]] & sentence.mask]
+            if not hits:
+                continue
+            start, end = max(0, hits[0][0] - 60), hits[-1][1] + 40
+            marks = [self._mark(scan, hit, start) for hit in longest(self.watchlist, hits)]
+            parts.append((scan.reading.text[start:end], marks, _WEIGHTS[sentence.where]))
         kinds = [kind for kind in self.watchlist.kinds if kind.demand.met(whole)]
         ranked = sorted(kinds, key=lambda kind: -self._weight_of_kind(kind.demand, kind.points, chosen))
         kind = ranked[0] if ranked else None
         if kind is not None and kind.flow:
-            parts.append(("", [Mark(0, 0, flow=kind.flow)]))
-        exchange = any(c.name == "exchange" for c in self.watchlist.concepts.values() if whole & (1 << c.bit))
-        found = sense(parts, tuple(self.watchlist.parties), exchange=exchange)
+            parts.append(("", [Mark(0, 0, flow=kind.flow)], 1.0))
+        found = sense(parts, tuple(self.watchlist.parties), barter=any(self._bartered(s.mask) for s in chosen[:6]))
         more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]
         if kind is not None:
             more.append(f"kind: {kind.name}")
         return found.direction, kind.name if kind else None, more
+
+    def _bartered(self, mask: int) -> bool:
+        """Whether a sentence speaks of payment in kind and of things that usually flow both ways."""
+        return bool(mask & self._barter) and sum(bool(mask & bits) for bits in self._flows) > 1
 
     def _weight_of_kind(self, demand: Demand, points: float, chosen: list[Sentence]) -> float:
         met = sum({"title": 2.0, "lead": 1.5}.get(s.where, 1.0) for s in chosen[:6] if demand.met(s.mask))

@@ -96,6 +96,7 @@ class Concept:
     voice: str = ""
     flow: str = ""
     mask: bool = False  # its hits hide other concepts' hits that they overlap: phrases that are not what they look like
+    barter: bool = False  # payment in kind: with it, goods may flow both ways
     goods: bool = False  # what is given and received: an owner in front of it is its giver
 
 

@@ -37,7 +37,7 @@ _TOP = (
     "scoring",
     "seeds",
 )
-_CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "terms", "about")
+_CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "terms", "about")
 _TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
 _RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
 
@@ -134,8 +134,8 @@ class _Reader(Checks):
             self.wrong(f"{key}.party", parties, f"one or more of {', '.join(self.parties) or 'the declared [parties]'}")
             parties = []
         voice = self.text(value, "voice", key)
-        if voice not in {"", "give", "take"}:
-            self.wrong(f"{key}.voice", voice, "give or take")
+        if voice not in {"", "give", "take", "deal"}:
+            self.wrong(f"{key}.voice", voice, "give, take or deal")
         self.concepts[name] = Concept(
             name,
             self.text(value, "label", key) or name,
@@ -145,6 +145,7 @@ class _Reader(Checks):
             self.flow(value, key),
             mask=self.flag(value, "mask", key),
             goods=self.flag(value, "goods", key),
+            barter=self.flag(value, "barter", key),
         )
 
     def flow(self, value: dict[str, Any], key: str) -> str:
