@@ -61,7 +61,16 @@ def item(found: dict[str, Any]) -> tuple[Item, list[str]]:
     date = parse_date(given) if given not in (None, "") else None
     if given not in (None, "") and date is None:
         notes.append(f"date ignored: {str(given)[:60]!r} is not ISO 8601, RFC 822 or epoch")
-    return Item(id=str(found.get("id", "")), date=date, **texts), notes
+    item_ = Item(
+        id=str(found.get("id", "")),
+        date=date,
+        title=texts["title"],
+        text=texts["text"],
+        url=texts["url"],
+        lang=texts["lang"],
+        outlet=texts["outlet"],
+    )
+    return item_, notes
 
 
 def write(value: dict[str, Any]) -> None:

@@ -56,18 +56,38 @@ def show(obj: dict[str, Any], name: str | None, as_json: bool, seeded: bool) -> 
     for one in chosen(obj, name):
         rows = []
         for term in one.terms:
-            support = one.seeds.get(term.text, ())
+            support = term.seeds
             if seeded and not support:
                 continue
             rows.append(
                 {
                     "concept": term.concept,
                     "lang": term.lang,
-                    "term": term.text,
+                    "term": term.written,
                     "seeds": " ".join(f"{number:03d}" for number in support),
                 }
             )
         listing(rows, as_json=as_json, title=f"{one.name} ({one.hash}): {one.title}", empty="no terms")
+
+
+def _figures(report: Any) -> dict[str, Any]:
+    tallies = {"all": report.whole, **{tally.name: tally for tally in report.by_lang}}
+    return {
+        "count": report.count,
+        "digest": report.digest,
+        "slices": {
+            name: {
+                "precision": tally.precision,
+                "recall": tally.recall,
+                "f1": tally.f1,
+                "direction": tally.direction,
+                "borderline_matched": tally.borderline_matched,
+                "borderline": tally.borderline,
+            }
+            for name, tally in tallies.items()
+        },
+        "misses": [{"id": miss.example.id, "wrong": miss.wrong} for miss in report.misses],
+    }
 
 
 @watchlist.command()
@@ -77,22 +97,31 @@ def show(obj: dict[str, Any], name: str | None, as_json: bool, seeded: bool) -> 
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Labelled JSON lines [default: <name>.examples.jsonl].",
 )
+@click.option(
+    "--rename", multiple=True, metavar="OLD=NEW", help="A direction as others label it, such as 'nk>ru=dprk>russia'."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
-def test(obj: dict[str, Any], name: str | None, examples: Path | None, as_json: bool) -> int:
+def test(obj: dict[str, Any], name: str | None, examples: Path | None, rename: tuple[str, ...], as_json: bool) -> int:
     """Run labelled examples: precision, recall and F1 by language and length, every miss named."""
-    from bot.core.evaluation import Example, evaluate
+    from bot.core.evaluation import evaluate, read_examples
     from bot.core.matches import Matcher
 
     missed = 0
+    names = {"-": "", **dict(pair.split("=", 1) for pair in rename if "=" in pair)}
     for one in chosen(obj, name):
         path = examples or Path(one.file).with_name(f"{one.name}.examples.jsonl")
         if not path.exists():
             click.echo(f"{one.name}: no examples ({path.name})")
             continue
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        report = evaluate(Matcher([one]), [Example.of(row) for row in rows])
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
+        lines = path.read_text(encoding="utf-8").splitlines()
+        matcher = Matcher([one])
+        report = evaluate(read_examples(lines, names=names), lambda item, one=matcher: one.verdicts(item)[0])  # type: ignore[misc]
+        click.echo(
+            json.dumps(_figures(report), ensure_ascii=False)
+            if as_json
+            else f"{one.name} ({one.hash}), {path.name}\n" + "\n".join(report.lines())
+        )
         missed += len(report.misses)
     return int(missed > 0)
 
@@ -104,20 +133,19 @@ def test(obj: dict[str, Any], name: str | None, examples: Path | None, as_json: 
 def learn(paths: tuple[Path, ...], top: int, as_json: bool) -> None:
     """Terms that example articles (FILES of text or HTML) suggest, with their keyness and a sentence that supports each."""
     from bot.cli.explain import _file
-    from bot.core.learning import background, propose
+    from bot.core.learning import Background, propose
     from bot.places import packaged
 
-    counts = background(packaged("watchlists/background.tsv").read_bytes())
+    counts = Background.from_json(packaged("watchlists/background.json").read_bytes())
     items = [_file(path) for path in paths]
-    found = propose([f"{item.title}\n{item.text}" for item in items], counts)[:top]
     rows = [
         {
             "term": one.term,
-            "articles": " ".join(paths[number].name for number in one.texts),
+            "articles": " ".join(paths[number].name for number in one.seeds),
             "count": one.count,
             "keyness": round(one.keyness, 1),
-            "sentence": one.sentence,
+            "sentence": one.quotes[0] if one.quotes else "",
         }
-        for one in found
+        for one in propose([f"{item.title}\n{item.text}" for item in items], counts, most=top)
     ]
     listing(rows, as_json=as_json, title="proposed terms", empty="nothing stands out")

@@ -30,7 +30,7 @@ _FULL = (
 class Connection:
     """One SQLite connection of this process, shared by its threads one at a time.
 
-    `read` and `write` are blocks; inside them `rows`, `row` and `run` take plain SQL with named parameters. No
+    `rows`, `row`, `value` and, inside a `write` block, `run` take plain SQL with named parameters. No
     cursor, rowid or connection leaves the store.
     """
 
@@ -62,8 +62,7 @@ class Connection:
                 MIGRATIONS.apply(self.db)
 
     def _refuse_newer(self) -> None:
-        table = self.db.table("_sqlite_migrations")
-        if not table.exists():
+        if "_sqlite_migrations" not in self.db.table_names():
             return
         ours = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 (no public list of names)
         theirs = [migration.name for migration in MIGRATIONS.applied(self.db)]
@@ -103,20 +102,6 @@ class Connection:
                     if self._sqlite.in_transaction:
                         self._sqlite.execute("ROLLBACK")
                     raise
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A consistent view for one block."""
-        with self._threads, _told(self.path):
-            if self._depth or self._sqlite.in_transaction:
-                yield self
-                return
-            self._sqlite.execute("BEGIN")
-            try:
-                yield self
-            finally:
-                if self._sqlite.in_transaction:
-                    self._sqlite.execute("ROLLBACK")
 
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows of a statement as dictionaries."""
