@@ -30,6 +30,8 @@ _GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
 # A name that carries its own "towards": 対露, 대러, 对朝.
 _TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
 _INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
+_WITH_OR_FROM = (" z ", " ze ", " з ", " із ", " зі ")  # with the instrumental "with", with the genitive "from"
+_WITH_WHOM = re.compile("(?:em|ą|im|[оеє]м|[оеє]ю|[иі]м)$")
 _DATIVE = re.compile("[ая]м$|(?<=н)у$")
 _ADJECTIVE = re.compile(
     "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
@@ -124,7 +126,9 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
         gives, takes = _roles(text, marks)
         for giver, receiver in pairs:
             totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
-        for flow in {mark.flow for mark in marks if mark.flow}:
+        deals = [mark for mark in marks if mark.voice == "deal"]
+        hints = [m for m in marks if m.flow and not any(d.start <= m.start and m.end <= d.end for d in deals)]
+        for flow in {mark.flow for mark in hints}:
             hinted[flow] = max(hinted.get(flow, 0.0), weight)
     for flow, hint in hinted.items():
         totals[flow] = totals.get(flow, 0.0) + 1.5 * min(1.0, hint)
@@ -163,7 +167,7 @@ def _role(
     own, left = text[mark.start : mark.end], text[max(0, mark.start - 18) : mark.start]
     right = text[mark.end : mark.end + 10]
     travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in _TRAVEL)
-    near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 4]
+    near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 2 and not text[verb.end : mark.start].strip()]
     touching = any(good.start == mark.end for good in goods)
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
     if right.startswith(_MADE_AFTER):
@@ -179,6 +183,8 @@ def _role(
         asked = following is not None and following.voice == "take"  # "김정은에 … 요청": asked of him
         return ("give", 1.0) if asked else ("take", 2.0)
     adjective = bool(_ADJECTIVE.search(own))
+    if touching and near and near[-1].voice == "give" and any(m.end <= near[-1].start for m in named):
+        return "take", 2.5  # "A supplies B goods" without spaces
     if touching or (owned and adjective):
         return "give", 2.5
     if _ends(left, _BY):
@@ -192,9 +198,11 @@ def _role(
         return "take", 2.0
     if _ends(left, _TO) and not travels and not owned:
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
-        if last is not None and last.voice == "take" and _ends(left, _OF_WHOM):
-            return "give", 1.5
+        if last is not None and last.voice == "take" and (_ends(left, _OF_WHOM) or mark.start - last.end <= 5):
+            return "give", 1.5  # "comprar a", "reaching out to", "zwraca się do"
         return "take", 2.0
+    if left.endswith(_WITH_OR_FROM) and _WITH_WHOM.search(own):
+        return "give", 0.0
     if _ends(left, _FROM) and not travels and (owned or not adjective):
         return "give", 2.0
     if owned:
@@ -207,10 +215,13 @@ def _role(
 def _subject(text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark]) -> tuple[str, float]:
     """A party that comes before a verb of transfer does what the verb says."""
     verb = next((verb for verb in verbs if verb.start >= mark.end), None)
-    if verb is None:
+    met = any(word in text[max(0, mark.start - 14) : mark.start] for word in _TRAVEL)
+    if verb is None or met:  # whom somebody visits is no subject
         return "give", 0.0
     if text.startswith(_SUBJECT_AFTER, mark.end):
         return verb.voice, 1.5
+    if _ADJECTIVE.search(text[mark.start : mark.end]):
+        return verb.voice, 0.8  # a company or carrier of that country, perhaps not the country
     if not any(mark.end <= other.start < verb.start for other in named):
         return verb.voice, 1.5 if verb.start - mark.end <= 40 else 0.8
     return verb.voice, 0.8 if mark is named[0] else 0.0

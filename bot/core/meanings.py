@@ -10,7 +10,6 @@ from bot.core.scoring import Sentence
 from bot.core.terms import word_end
 from bot.core.watchlists import Watchlist
 
-
 _WEIGHTS = {"title": 1.5, "lead": 1.2, "body": 1.0, "tail": 0.7}
 
 
