@@ -14,6 +14,7 @@ _ACTS = "GTUCSX"
 _NEGATED = re.compile(
     r"(?:n't|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
 )
+_DISBELIEVED = re.compile(r"(?:n't|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|\bdoubt\w*[^.;]{0,60}$")
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
 _CONDITION = re.compile(
@@ -93,7 +94,9 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
         break
     if thing >= 0:
         # "dispatch workers to drone factories": people are what is moved, unless the thing is joined to them.
-        return person < 0 or thing < person or bool(re.search(r" and|,| oraz| i |과 |와 ", ahead[person:thing]))
+        return (
+            person < 0 or thing < person or bool(re.search(r" and|,| oraz| i |과 |와 | with | w ", ahead[person:thing]))
+        )
     behind = before[-_BEFORE:]
     return "M" in behind or bool(re.search(r"N Y|Y", behind) and letter in "GC")
 
@@ -129,4 +132,6 @@ def _planned(passage: Passage, act: Mention, letter: str) -> bool:
 
 
 def _negated(before: str, after: str) -> bool:
+    if _DISBELIEVED.search(before):
+        return True
     return bool((_NEGATED.search(before) and not _NOT_ONLY.search(before)) or _NEGATED_AFTER.match(after))

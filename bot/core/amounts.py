@@ -17,6 +17,7 @@ _STOPS = re.compile(
 _WORTH = re.compile(
     r"\b(?:worth|compensation|payment|paid|pay|cash|wart|на сумму|valor|valeur|wert|earned|deal)\b|상당|규모|相当"
 )
+_AMMUNITION = frozenset(["shells", "rockets", "missiles"])
 _NOT_GOODS = frozenset(["companies", "ships", "types"])  # units that count actors or kinds: only with an act of law
 _ALTERNATIVE = re.compile(
     r"^[^.;]{0,60}(?:\bor\b|\blub\b|\bили\b|\bабо\b|\boder\b|\bou\b|\bo\b|또는|または|或)[^.;,]{0,30}$"
@@ -100,9 +101,9 @@ def _unit(
         if _STOPS.search(gap.replace(" of ", " ").lower()):
             break
         joined = next((one for one in units if one.start >= unit.end and _JOINED.match(_gap(passage, unit, one))), None)
-        if joined is not None and joined.canonical != unit.canonical and unit.canonical in {"shells", "rockets"}:
+        if joined is not None and joined.canonical != unit.canonical and unit.canonical in _AMMUNITION:
             names = sorted((unit.canonical, joined.canonical), key=lambda name: name != "shells")
-            if joined.canonical in {"rockets", "missiles", "shells"}:
+            if joined.canonical in _AMMUNITION:
                 return " and ".join(names), joined.end
         return unit.canonical, unit.end
     return "", number.end

@@ -28,7 +28,7 @@ UNATTRIBUTED = Claimant("unattributed", "unattributed")
 
 _SAID_AFTER = re.compile(
     # "K V", "K, spokesman of J, V", "K on Friday V"; no other sayer and no finite act between.
-    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)(?!D|R)[^.;:GTUXVZ]{0,60}?[ ,)-]?|)(?:,? )?V"
+    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,60}?[ ,)-]?|)(?:,? )?V"
 )
 _SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
     r"^(?:의|の[^、。]{0,8})?\w{0,6}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"

@@ -57,6 +57,7 @@ def _attributed(drafts: list[Draft], found: list[Passage], lexicon: Lexicon) -> 
     out = []
     for draft in drafts:
         who = draft.who
+        impersonal = _IMPERSONAL.search(found[draft.order].text.lower()) is not None
         if draft.status in {"denied", "sanctioned"} and who is not None:
             out.append(draft)
             continue
@@ -66,7 +67,7 @@ def _attributed(drafts: list[Draft], found: list[Passage], lexicon: Lexicon) -> 
             near = [spoken[index] for index in lead if who is not None or any(one.order == index for one in drafts)]
             better = _best(one for one in near if who is None or (one is not None and one.party == who.party != ""))
             who = better or who
-        elif draft.order in lead and headline is not None and (who is None or _vague(who)):
+        elif draft.order in lead and headline is not None and (who is None or _vague(who)) and not impersonal:
             who = headline
         out.append(replace(draft, who=who))
     return out
@@ -111,6 +112,7 @@ def _merged(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+_IMPERSONAL = re.compile(r"\b(?:believed|thought|said|reported|understood) to (?:have|be)\b")
 _THIS = re.compile(r"^\W*(?:to |this |that |it |the move |dies |das |c'est |esto |это |це )")
 _SIDES = {"asserted": "said", "estimated": "said", "observed": "said", "planned": "plan"}
 
@@ -124,11 +126,15 @@ def _one(first: Draft, second: Draft) -> bool:
         return False
     if not _same_sayer(first.who, second.who):
         return False
+    if first.status != second.status and "observed" in (first.status, second.status) and first.who != second.who:
+        return False  # what was seen and what somebody asserts of it are two things
+    if second.order == first.order + 1 and second.where == first.where and second.start == first.start:
+        return first.amount is None  # the second sentence adds the figure to the first: one quote holds both
     if first.amount is not None and second.amount is not None:
         return first.amount.unit == second.amount.unit and first.amount.value == second.amount.value
     if first.status == "denied":
         return True
-    return bool(set(first.materiel) & set(second.materiel)) or first.generic or second.generic
+    return bool(first.families & second.families) or first.generic or second.generic
 
 
 def _same_sayer(first: Claimant | None, second: Claimant | None) -> bool:

@@ -50,6 +50,12 @@ _CUES = (
         gives=False,
     ),
     _cue(
+        rf"G {_ART}(?P<p>[DR])'s (?:\w+ )?(?:M )?(?:attack|war|effort|militar|army|invasion|forces|campaign|aggression)",
+        4,
+        "object",
+        gives=False,
+    ),
+    _cue(
         rf"(?:with|z|с|mit|avec|con) {_ART}(?P<p>[DR]) (?:to|on|about|dotyczące|na|о|über|sur|sobre) (?:\w+ )?[TSX]",
         5,
         "buys from",

@@ -17,7 +17,7 @@ KINDS: dict[str, frozenset[str]] = {
     "claimant": frozenset(["type", "party", "figures", "person", "names"]),
     "office": frozenset(["type", "names", "figures"]),
     "media": frozenset(["type"]),
-    "materiel": frozenset(["generic"]),
+    "materiel": frozenset(["generic", "family"]),
     "unit": frozenset(["goods", "counters"]),
     "place": frozenset(["side"]),
     "vessel": frozenset(["identifier", "source"]),

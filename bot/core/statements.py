@@ -45,6 +45,7 @@ class Draft:
     entities: tuple[str, ...] = ()
     period: tuple[str, str] = ("", "")
     basis: str = "none stated"
+    families: frozenset[str] = frozenset()  # what kinds of things its materiel belongs to
     generic: bool = False  # every thing it names is a general word: arms, military support
     firm: int = 0  # how clear the direction is
     leg: str = ""  # of "both" said with a mere "for": the giver of what stands first
@@ -121,7 +122,7 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
     giver, margin, why = direction(passage, _leg(passage, live))
     who = claimant(passage, context.lexicon)
     nominal = all(act.letter in "SX" for act in live)
-    if nominal and who is None and not (passage.where == "text" and margin >= 3 and amounts(passage, context.lexicon)):
+    if nominal and who is None and not _stated(context, passage, margin):
         return []
     if not giver and not (who is not None and nominal):
         return []
@@ -129,12 +130,22 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
     hedge = _hedge(passage, planned=planned)
     if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
         return []  # "may hope for more weapons" in nobody's name is a guess of the paper
-    if {act.letter for act in live} == {"C"} and not (passage.has("M", "N") and passage.of("place", "vessel", "unit")):
+    if {act.letter for act in live} == {"C"} and not (
+        (passage.of("materiel") or passage.has("N")) and passage.of("place", "vessel", "unit")
+    ):
         return []
     base = _facts(context, passage, index, who)
     base = replace(base, giver=giver, firm=margin, why=why, hedge=hedge)
     counted = amounts(passage, context.lexicon)
     return _split(passage, base, counted, planned=planned, live=live)
+
+
+def _stated(context: Context, passage: Passage, margin: int) -> bool:
+    """Whether a noun ("arms shipments to Russia") in nobody's name is a statement, not the topic of the sentence."""
+    if passage.of("basis"):
+        return True
+    dated = period(fold(passage.text).text, context.date) != ("", "")
+    return passage.where == "text" and margin >= 3 and (dated or bool(amounts(passage, context.lexicon)))
 
 
 def _swap(passage: Passage) -> int:
@@ -190,6 +201,7 @@ def _facts(context: Context, passage: Passage, index: int, who: Claimant | None)
         entities=tuple(dict.fromkeys(one.canonical for one in passage.of("entity"))),
         period=period(fold(passage.text).text, context.date),
         basis=_basis(passage, who),
+        families=frozenset(one.concept.get("family") or one.canonical for one in things),
         generic=generic,
     )
 
