@@ -13,6 +13,7 @@ from bot.core.claimants import UNATTRIBUTED, Claimant, claimant
 from bot.core.lexicon import Lexicon
 from bot.core.passages import Passage, passages
 from bot.core.statements import PRONOUN, Context, Draft, read
+from bot.core.text import fold
 from bot.model import Claim, Item
 
 
@@ -23,6 +24,8 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     `getattr(item, claim.where)[claim.start:claim.end] == claim.quote`. Every fact stands in the quoted text, except
     a claimant that the headline or the lead names for the whole item. Nothing is added up.
     """
+    if not lexicon.touches(fold(f"{item.title}\n{item.text}").text):
+        return ()
     found = passages(item, lexicon)
     letters = {letter for passage in found for letter in "DR" if letter in passage.tagged}
     if letters != {"D", "R"} or any(passage.where == "title" and passage.of("fiction") for passage in found):

@@ -41,7 +41,7 @@ _LATIN = frozenset(["en", "de", "fr", "es", "pl"])
 _NAMES = frozenset(["party", "claimant", "media", "place", "vessel", "entity", "fiction"])  # the same in any text
 _GUARDS = frozenset(["near", "not_near", "before_not", "after_not", "within"])
 _WITHIN = 80  # code points to each side in which a guard looks, unless the entry says otherwise
-_ASCII_OR_SPACED = re.compile(r"[0-9a-zà-ɏͰ-ӿԀ-֏]")  # scripts that put spaces between words
+_UNSPACED = "\u0590"  # the first code point of scripts that put no spaces, or none that bound a term, between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     _terms: tuple[tuple[_Term, ...], ...]
     _automaton: AhoCorasick
+    _gates: tuple[AhoCorasick, ...]
+
+    def touches(self, low: str) -> bool:
+        """Whether folded text may name both declared parties: cheap, and never wrong when it says no."""
+        return all(gate.find_matches_as_indexes(low) for gate in self._gates)
 
     def find(self, text: str, folded: Folded | None = None, *, lang: str = "") -> list[Mention]:
         """All mentions in `text` by start; of two overlapping ones of a kind the longer stays. `folded` spares a fold.
@@ -103,23 +108,13 @@ class Lexicon:
         `lang` (one of en, de, fr, es, pl) leaves out common words of the other four: "important" is no import.
         """
         folded = fold(text) if folded is None else folded
-        low = folded.text
+        low, length = folded.text, len(folded.text)
         found: list[Mention] = []
         for pattern, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
             for term in self._terms[pattern]:
-                if (
-                    term.left
-                    and start
-                    and _ASCII_OR_SPACED.match(low[start - 1])
-                    and _ASCII_OR_SPACED.match(low[start])
-                ):
+                if term.left and start and low[start - 1] < _UNSPACED and low[start - 1].isalnum():
                     continue
-                if (
-                    term.right
-                    and end < len(low)
-                    and _ASCII_OR_SPACED.match(low[end])
-                    and _ASCII_OR_SPACED.match(low[end - 1])
-                ):
+                if term.right and end < length and low[end] < _UNSPACED and low[end].isalnum():
                     continue
                 if not _guarded(term.concept, low, start, end):
                     continue
@@ -157,7 +152,7 @@ def latin_language(low: str) -> str:
 
 
 def _word_end(low: str, end: int) -> int:
-    while end < len(low) and low[end] != " " and _ASCII_OR_SPACED.match(low[end]):
+    while end < len(low) and low[end] < _UNSPACED and low[end].isalnum():
         end += 1
     return end
 
@@ -277,14 +272,19 @@ def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) 
     return concept, words
 
 
+def _sides(concept: Concept, party: str) -> bool:
+    return (concept.kind, concept.canonical) == ("party", party) or party in (concept.get("party"), concept.get("side"))
+
+
 def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[_Entry]) -> Lexicon:
     patterns: dict[str, list[_Term]] = {}
     for concept, words in entries:
         for lang, word in words:
             exact = word.startswith("=")
             bare = word.lstrip("=")
-            left, right = not bare.startswith("*"), not bare.endswith("*")
             folded = fold(bare.strip("*")).text
+            left = not bare.startswith("*") and folded[0] < _UNSPACED
+            right = not bare.endswith("*") and folded[-1] < _UNSPACED
             patterns.setdefault(folded, []).append(
                 _Term(
                     concept=concept,
@@ -301,4 +301,10 @@ def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[_
         concepts=tuple(concept for concept, _ in entries),
         _terms=tuple(tuple(terms) for terms in patterns.values()),
         _automaton=AhoCorasick(list(patterns), matchkind=MatchKind.Standard),
+        _gates=tuple(
+            AhoCorasick(
+                [text for text, terms in patterns.items() if any(_sides(term.concept, party) for term in terms)]
+            )
+            for party in parties
+        ),
     )

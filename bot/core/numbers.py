@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick
+
 from bot.core.number_kinds import Kind, kind_of
-from bot.core.numerals import CJK_NUMBER, PLURALS, SCALES, SHARES, WORDS, cjk_value
+from bot.core.numerals import CJK_BEGINS, CJK_NUMBER, PLURALS, SCALES, SHARE_BEGINS, SHARES, WORDS, cjk_value
 from bot.core.text import Folded, fold
 
 QUANTITIES: frozenset[Kind] = frozenset(["count", "percent", "money"])
@@ -57,6 +59,11 @@ _TOKEN = re.compile(
     |(?<![\w-])(?P<plural>{_PLURAL})(?![^\W\d_])
     |(?P<codigits>\d+(?:[.,]\d+)*)""",
     re.VERBOSE,
+)
+
+_BEGINS = re.compile(f"[0-9]|[{CJK_BEGINS}]")
+_WORD_BEGINS = AhoCorasick(
+    [*WORDS, *PLURALS, *SHARE_BEGINS, "half a", "pół", "пол", "пів", "eine halbe", "un demi", "medio"]
 )
 
 _BEFORE = {
@@ -124,7 +131,7 @@ def numbers(text: str | Folded) -> list[Number]:
     """
     folded = fold(text) if isinstance(text, str) else text
     given = text if isinstance(text, str) else None
-    raws = [raw for found in _TOKEN.finditer(folded.text) if (raw := _raw(found)) is not None]
+    raws = _raws(folded.text)
     out: list[Number] = []
     index = 0
     while index < len(raws):
@@ -140,6 +147,21 @@ def numbers(text: str | Folded) -> list[Number]:
         start, end = folded.span(raw.start, last.end)
         words = folded.text[raw.start : last.end] if given is None else given[start:end]
         out.append(Number(start, end, low, high, op, words, kind))
+    return out
+
+
+def _raws(text: str) -> list[_Raw]:
+    """The numbers by the places where one can begin; the pattern itself is too slow to try at every place."""
+    starts = {found.start() for found in _BEGINS.finditer(text)}
+    starts.update(start for _, start, _ in _WORD_BEGINS.find_matches_as_indexes(text, overlapping=True))
+    out: list[_Raw] = []
+    reach = 0
+    for start in sorted(starts):
+        if start < reach or (found := _TOKEN.match(text, start)) is None:
+            continue
+        if (raw := _raw(found)) is not None:
+            out.append(raw)
+            reach = raw.end
     return out
 
 

@@ -173,6 +173,22 @@ SHARES: dict[str, float] = {
     "一半": 50.0,
 }
 """Pattern → percent, for shares that are written as words."""
+SHARE_BEGINS = (
+    "half",
+    "one",
+    "a",
+    "two",
+    "połow",
+    "половин",
+    "hälfte",
+    "moitié",
+    "mitad",
+    "절반",
+    "半分",
+    "半数",
+    "一半",
+)
+"""How those patterns begin."""
 
 _KANJI = {
     "〇": 0,
@@ -194,6 +210,7 @@ _LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8
 _UNITS = "".join((*_SMALL, *_LARGE))
 _INSIDE = "多余餘여"
 
+CJK_BEGINS = "수數数几幾上近" + "".join(_KANJI)
 CJK_NUMBER = (
     # "2만8000", "1,500万", "三萬三千", "600多万", "수백만", "数十万", "上萬"; never a unit character alone.
     rf"(?:[수數数几幾上近]|(?<![\w.,])\d+(?:[.,]\d+)*|[{''.join(_KANJI)}])[{''.join(_KANJI)}{_INSIDE} ]*[{_UNITS}]"

@@ -26,6 +26,9 @@ LETTERS = {
 }
 """Kind of mention → its letter in `Passage.tagged`; parties are D and R (the two that the lexicon declares) and O (any other)."""
 ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal": "X"}
+_COUNTED = frozenset(["materiel", "unit"])  # what can stand with a number
+_ACTIVE = frozenset(["moving", "denial", "legal", "materiel", "unit"])  # without one of these a sentence claims nothing
+_LEAD = 3  # the first sentences are read in any case: they may name the sayer
 _RANK = {"party": 0, "moving": 1, "exchange": 1, "materiel": 2, "number": 3, "denial": 3, "legal": 3, "personnel": 4}
 
 
@@ -82,7 +85,7 @@ def passages(item: Item, lexicon: Lexicon) -> list[Passage]:
     for where, text in places:
         if not text:
             continue
-        mentions = lexicon.find(text, lang=lang)
+        mentions = lexicon.find(text, fold(text), lang=lang)
         starts = [mention.start for mention in mentions]
         for index, (start, end) in enumerate(sentences(text)):
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
@@ -94,8 +97,9 @@ def _passage(
     where: Where, index: int, start: int, end: int, text: str, inside: list[Mention], parties: tuple[str, ...]
 ) -> Passage:
     inside = [mention for mention in inside if mention.end <= end]
-    found = _numbers(text, start) if any(mention.kind in {"materiel", "unit", "party"} for mention in inside) else []
-    tagged, tokens = _tagged(text, start, inside, found, parties)
+    kinds = {mention.kind for mention in inside}
+    found = _numbers(text, start) if kinds & _COUNTED else []
+    tagged, tokens = _tagged(text, start, inside, found, parties) if index < _LEAD or kinds & _ACTIVE else ("", ())
     return Passage(where, index, start, end, text, tuple(inside), tuple(found), tagged, tokens)
 
 
@@ -127,13 +131,15 @@ def _tagged(
     candidates.extend((one.start, _RANK["number"], one.end, "N", one) for one in found if one.kind in QUANTITIES)
     # Two readings of one place: the longer wins, then the kind that says more.
     candidates.sort(key=lambda one: (one[0], -(one[2] - one[0]), one[1]))
+    whole = fold(text)
+    low = whole.text if whole.places is None else ""  # "": places differ, fold each gap by itself
     pieces: list[str] = []
     tokens: list[Token] = []
     length, reach = 0, start
     for first, _, last, letter, what in candidates:
         if first < reach:
             continue
-        gap = fold(text[reach - start : first - start]).text
+        gap = low[reach - start : first - start] if low else fold(text[reach - start : first - start]).text
         pieces += [gap, letter]
         length += len(gap)
         tokens.append(
@@ -146,5 +152,5 @@ def _tagged(
         )
         length += 1
         reach = last
-    pieces.append(fold(text[reach - start :]).text)
+    pieces.append(low[reach - start :] if low else fold(text[reach - start :]).text)
     return "".join(pieces), tuple(tokens)
