@@ -26,7 +26,7 @@ from bot.jobs.judge import Judge
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
-from bot.model import Coverage, Notice, Request, Response, RoundReport
+from bot.model import Coverage, Notice, RoundReport
 from bot.ports import Clock, Fetch, Mark, Parse, no_mark
 from bot.settings import Settings
 from bot.store import Store
@@ -101,6 +101,7 @@ class App:
                 loopback_only=self.settings.loopback_only,
                 proxy=table.network.proxy,
                 gap=table.polling.host_gap,
+                robots=table.polling.robots,
             ),
             self.clock,
         )
@@ -150,7 +151,7 @@ class App:
         """Reads the entries that wait."""
         return Reader(
             store=self.store,
-            fetch=self._page_fetch,
+            fetch=self.fetch,
             parse=self.workers,
             judge=self.judge,
             clock=self.clock,
@@ -161,24 +162,6 @@ class App:
             mark=self.mark,
             stopping=self.stopping,
         )
-
-    @cached_property
-    def _page_fetch(self) -> Fetch:
-        """Pages ask robots.txt first, unless the configuration says that the operator answers for it."""
-        if self._fetch is not None or not self.settings.table.polling.robots:
-            return self.fetch
-        from bot.web.client import Client
-        from bot.web.robots import Robots
-
-        client = self.fetch
-        assert isinstance(client, Client)
-        robots = Robots(client, self.clock, client.hosts.slow_down)
-
-        def polite(request: Request, /) -> Response:
-            robots.check(request.url, request.user_agent or self.user_agent)
-            return client(request)
-
-        return polite
 
     @cached_property
     def user_agent(self) -> str:
