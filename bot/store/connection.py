@@ -53,6 +53,7 @@ class Connection:
             self._refuse_newer()
             self._sqlite.execute("PRAGMA busy_timeout = 10000")
             if self.readonly:
+                self._refuse_unfinished()
                 return
             with self._writer.held():
                 self._sqlite.execute("PRAGMA journal_mode = WAL")
@@ -71,6 +72,15 @@ class Connection:
             raise NewerDatabase(
                 f"{self.path}: made by a newer armswatch (it has {', '.join(unknown)}); "
                 "left untouched: install that version, or point `database` elsewhere",
+                subject=str(self.path),
+            )
+
+    def _refuse_unfinished(self) -> None:
+        waiting = [migration.name for migration in MIGRATIONS.pending(self.db)]
+        if waiting:
+            raise StoreError(
+                f"{self.path}: is just being made, or is of an older armswatch (it lacks {waiting[0]}); "
+                "`armswatch poll` or `armswatch run` brings it up to date",
                 subject=str(self.path),
             )
 
