@@ -67,6 +67,12 @@ class Workers:
         assert isinstance(found, Page)
         return found
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the workers now alive."""
+        with self._lock:
+            return tuple(self._pool._pool_manager.worker_manager.workers) if self._pool is not None else ()  # noqa: SLF001 - pebble shows them nowhere else
+
     def close(self) -> None:
         """End all workers at once; further calls raise WorkerError."""
         with self._lock:

@@ -1,0 +1,156 @@
+"""Workers: any bytes give a result or a typed error in time, and the next good page is answered at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ExtractError, FeedError, WorkerError
+from bot.workers import Workers
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+URL = "https://news.example.org/a"
+FEED = b"<rss version='2.0'><channel><title>N</title><item><guid>1</guid><title>T</title></item></channel></rss>"
+GOOD = (
+    b"<html lang='en'><head><title>Ships</title></head><body><article><h1>Ships</h1>"
+    + b"<p>Four ships left the port. </p>" * 40
+    + b"</article></body></html>"
+)
+ATTRIBUTES = b"<html><body><p " + b" ".join(b'a%d="1"' % number for number in range(80_000)) + b">x</p></body></html>"
+TOWERS = b"<html><body>" + (b"<div>" * 250 + b"x" + b"</div>" * 250) * 700 + b"</body></html>"
+DATES = (
+    b"<html><body>"
+    + b"".join(b"<p>2023-%02d-%02d published</p>" % (number % 12 + 1, number % 28 + 1) for number in range(60_000))
+    + b"</body></html>"
+)
+TABLE = b"<html><body><table>" + b"<tr><td>a</td><td>b</td></tr>" * 90_000 + b"</table></body></html>"
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers(1, deadline=timedelta(seconds=2)) as made:
+        made.page(GOOD, url=URL, headers=(), now=NOW)
+        yield made
+
+
+def test_feeds_and_pages_come_back_as_values(workers):
+    assert workers.feed(FEED, url=URL, headers=(), now=NOW).entries[0].title == "T"
+    assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
+
+
+def test_errors_cross_the_process_border_whole(workers):
+    with pytest.raises(FeedError) as feed:
+        workers.feed(b"<html></html>", url=URL, headers=(), now=NOW)
+    with pytest.raises(ExtractError) as page:
+        workers.page(b"%PDF-1.4", url=URL, headers=(), now=NOW)
+    assert (feed.value.reason, feed.value.subject) == ("html", URL)
+    assert (page.value.reason, page.value.subject) == ("pdf", URL)
+
+
+@pytest.mark.criterion("R-31")
+def test_a_page_that_freezes_lxml_is_killed_and_the_next_good_one_answered_within_a_second(workers):
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(WorkerError) as caught:
+            workers.page(ATTRIBUTES, url=URL, headers=(), now=NOW)
+        assert caught.value.reason == "deadline"
+        assert time.monotonic() - began < 3.5
+        began = time.monotonic()
+        workers.page(GOOD, url=URL, headers=(), now=NOW)
+        assert time.monotonic() - began < 1
+    began = time.monotonic()
+    with pytest.raises(WorkerError) as caught:
+        workers.page(ATTRIBUTES, url=URL, headers=(), now=NOW)
+    assert caught.value.reason == "quarantined"
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.criterion("R-32")
+def test_bytes_in_quarantine_as_a_page_may_still_be_tried_as_a_feed(workers):
+    with pytest.raises((FeedError, WorkerError)) as caught:
+        workers.feed(ATTRIBUTES, url=URL, headers=(), now=NOW)
+    assert not (isinstance(caught.value, WorkerError) and caught.value.reason == "quarantined")
+
+
+@pytest.mark.criterion("R-31")
+def test_a_document_that_needs_too_much_memory_is_an_error():
+    with Workers(1, deadline=timedelta(seconds=8), memory_limit=60_000_000) as workers:
+        body = b"<html><body>" + b"<p>a</p>" * 600_000 + b"</body></html>"
+        with pytest.raises((ExtractError, WorkerError)) as caught:
+            workers.page(body, url=URL, headers=(), now=NOW)
+        assert caught.value.subject == URL
+        assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
+
+
+@pytest.mark.criterion("R-32")
+def test_a_killed_worker_costs_its_document_and_nobody_elses():
+    with Workers(1, deadline=timedelta(seconds=8)) as workers:
+        workers.page(GOOD, url=URL, headers=(), now=NOW)
+        (pid,) = workers.pids
+        killer = threading.Timer(0.3, lambda: os.kill(pid, 9))
+        killer.start()
+        with pytest.raises(WorkerError) as caught:
+            workers.page(TOWERS, url=URL, headers=(), now=NOW)
+        assert caught.value.reason == "died"
+        assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
+        assert workers.killed == 1
+
+
+def test_many_threads_share_the_workers():
+    with Workers(2) as workers, ThreadPoolExecutor(8) as threads:
+        titles = list(
+            threads.map(
+                lambda number: (
+                    workers.feed(FEED.replace(b">T<", b">T%d<" % number), url=URL, headers=(), now=NOW).entries[0].title
+                ),
+                range(60),
+            )
+        )
+    assert titles == [f"T{number}" for number in range(60)]
+
+
+@pytest.mark.criterion("R-74")
+def test_workers_are_recycled():
+    with Workers(1, recycled_after=3) as workers:
+        seen = set()
+        for _ in range(10):
+            workers.feed(FEED, url=URL, headers=(), now=NOW)
+            seen |= set(workers.pids)
+    assert len(seen) >= 3
+
+
+def test_closed_workers_refuse_and_leave_no_process_behind():
+    workers = Workers(1)
+    workers.feed(FEED, url=URL, headers=(), now=NOW)
+    (pid,) = workers.pids
+    workers.close()
+    with pytest.raises(WorkerError):
+        workers.feed(FEED, url=URL, headers=(), now=NOW)
+    stat = Path(f"/proc/{pid}/stat")
+    deadline = time.monotonic() + 5
+    while stat.exists() and ") Z " not in stat.read_text() and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    assert not stat.exists() or ") Z " in stat.read_text()
+
+
+@pytest.mark.torture
+@pytest.mark.criterion("R-31")
+@pytest.mark.parametrize("body", [ATTRIBUTES, TOWERS, DATES, TABLE], ids=["attributes", "towers", "dates", "table"])
+def test_the_known_bombs_give_a_result_or_an_error_within_ten_seconds(body):
+    with Workers(1) as workers:
+        workers.page(GOOD, url=URL, headers=(), now=NOW)
+        began = time.monotonic()
+        with suppress(ExtractError, WorkerError):
+            workers.page(body, url=URL, headers=(), now=NOW)
+        assert time.monotonic() - began < 11.5
+        began = time.monotonic()
+        workers.page(GOOD, url=URL, headers=(), now=NOW)
+        assert time.monotonic() - began < 1
