@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -33,8 +33,9 @@ class _Policy(EmailPolicy):
         text = str(value)
         if name.lower() in _WHOLE and text.isascii():
             return f"{name}: {text}{self.linesep}"
-        if name.lower() == "subject" and not text.isascii():
-            return f"{name}: {f'{self.linesep} '.join(_encoded_words(text))}{self.linesep}"
+        if name.lower() == "subject":
+            first, *rest = text.split(" ") if text.isascii() else _encoded_words(text)
+            return self.linesep.join(_folded(f"{name}: {first}", rest)) + self.linesep
         return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -49,6 +50,17 @@ def _encoded_words(text: str) -> Iterator[str]:
             word = b""
         word += letter
     yield f"=?utf-8?b?{base64.b64encode(word).decode()}?="
+
+
+def _folded(line: str, more: Iterable[str]) -> list[str]:
+    """`line` and the words after it in lines of at most 76 characters, each later one with its leading space."""
+    lines = [line]
+    for word in more:
+        if word and len(lines[-1]) + len(word) > 75:
+            lines.append(f" {word}")
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 POLICY: Final = _Policy(linesep="\r\n", max_line_length=76)
@@ -105,8 +117,8 @@ def assembled(delivery: Delivery, *, from_address: str = "", resend: bool = Fals
 
 def address(text: str) -> Address:
     """One mail address as a header value; ValueError where it is none. `Name <a@b>` keeps its name."""
-    name, _, rest = text.rpartition("<")
-    spec = rest.removesuffix(">").strip() if name or text.startswith("<") else text.strip()
+    name, bracket, rest = text.strip().rpartition("<")
+    spec = rest.removesuffix(">") if bracket and rest.endswith(">") else text.strip()
     local, at, domain = spec.rpartition("@")
     if not domain.isascii():
         domain = domain.encode("idna").decode("ascii")

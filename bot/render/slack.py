@@ -25,6 +25,7 @@ from bot.render.blocks import (
     section,
     size,
 )
+from bot.render.links import href
 from bot.render.storyblocks import detail_block, story_block
 
 MAX_PARTS: Final = 6
@@ -218,7 +219,7 @@ def _pack(pieces: Sequence[tuple[Json, int]], limit: int) -> list[list[Json]]:
 def _plain(digest: Digest) -> str:
     """The digest as bare text, for a Slack that refuses the blocks (S-40)."""
     heads: Iterable[str] = (
-        f"{number}. {words.badge(one)} {words.said(one)} {one.url if len(one.url) < 300 else ''}".strip()
+        f"{number}. {words.badge(one)} {words.said(one)} {href(one.url) if len(one.url) < 300 else ''}".strip()
         for number, one in enumerate(digest.stories[:20], 1)
     )
     more = [f"+{len(digest.stories) - 20} more"] if len(digest.stories) > 20 else []

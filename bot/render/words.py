@@ -151,7 +151,7 @@ def quote(story: DigestStory) -> str:
 
 def source(story: DigestStory) -> str:
     """`Reuters (reuters.com) [full]`: outlet, the host that the link leads to, how much of it was read; language."""
-    host = host_of(href(story.url)) or story.host
+    host = host_of(href(story.url)) or shown(story.host, 80)
     name = shown(story.outlet, 60) or host or "unknown outlet"
     where = f" ({host})" if host and host.casefold() != name.casefold() else ""
     lang = f"{shown(story.lang, 12)}, " if story.lang and not story.lang.lower().startswith("en") else ""
