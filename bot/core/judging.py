@@ -139,15 +139,14 @@ class Judge:
         return "", ""
 
     def _lacking(self, sentences: list[Sentence]) -> str:
-        best: tuple[str, ...] | None = None
-        for rule in self.watchlist.rules:
-            if rule.points <= 0 or rule.within != "sentence":
-                continue
-            for sentence in sentences:
-                lacking = rule.demand.lacking(sentence.mask)
-                if lacking and (best is None or len(lacking) < len(best)):
-                    best = lacking
-        return f"no sentence with {', '.join(best)}" if best else "too few sentences"
+        """What the best sentence lacks for the rule that gives most."""
+        rules = [rule for rule in self.watchlist.rules if rule.within == "sentence" and rule.points > 0]
+        if not rules or not sentences:
+            return "too few sentences"
+        demand = max(rules, key=lambda rule: rule.points).demand
+        best = max((s.mask for s in sentences), key=lambda mask: sum(bool(mask & group) for group in demand.all))
+        lacking = demand.lacking(best)
+        return f"no sentence with {', '.join(lacking)}" if lacking else "too few sentences"
 
     def _chosen_evidence(self, scan: Scan, chosen: list[Sentence], counted: list[Score]) -> tuple[Evidence, ...]:
         used = 0

@@ -34,12 +34,12 @@ def _terms(watchlist: Watchlist) -> Iterator[Problem]:
     stems: dict[tuple[str, str, str], Term] = {}
     masks = {t.anchor for t in watchlist.terms if watchlist.concepts[t.concept].mask and not t.rest}
     for term in watchlist.terms:
-        if term.stem and not term.rest and not _guards(term) and not unspaced(term.anchor[0]):
+        if term.stem and not term.rest and not term.guarded and not unspaced(term.anchor[0]):
             stems.setdefault((term.lang, term.concept, term.anchor), term)
     for term in watchlist.terms:
         place = f"concepts.{term.concept}.terms.{term.lang}"
         file, found = watchlist.file, repr(term.written)
-        key = (term.lang, term.concept, term.anchor, term.rest, term.stem, term.regex and term.written, _guards(term))
+        key = (term.lang, term.key)
         if key in seen:
             yield Problem(file, place, found, "each term once", f"already there as {seen[key].written!r}")
         cover = _cover(term, stems)
@@ -51,15 +51,6 @@ def _terms(watchlist: Watchlist) -> Iterator[Problem]:
             yield Problem(file, place, found, "a term that can match", "a masking concept hides it wherever it stands")
         if (reason := _script(term)) != "":
             yield Problem(file, place, found, f"letters of {term.lang}", reason)
-
-
-def _guards(term: Term) -> tuple[object, ...]:
-    patterns = tuple(p.pattern if p is not None else "" for p in (term.before, term.after, term.regex))
-    return (
-        (*patterns, term.script, term.cased, term.weak, term.needs, term.unless)
-        if any(patterns) or term.script or term.cased or term.weak or term.needs or term.unless
-        else ()
-    )
 
 
 def _cover(term: Term, stems: dict[tuple[str, str, str], Term]) -> Term | None:

@@ -24,8 +24,13 @@ class Matcher:
         owners: list[tuple[int, int]] = []
         self._judges = tuple(Judge(watchlist) for watchlist in self.watchlists)
         for number, watchlist in enumerate(self.watchlists):
-            owners.extend((number, term) for term in range(len(watchlist.terms)))
-            terms.extend(watchlist.terms)
+            seen: set[tuple[object, ...]] = set()
+            for place, term in enumerate(watchlist.terms):
+                # The same word stands in the lists of several languages: it is looked for once.
+                if term.key not in seen:
+                    seen.add(term.key)
+                    owners.append((number, place))
+                    terms.append(term)
         self._automaton = Automaton(terms)
         self._owners = tuple(owners)  # term of the automaton → watchlist, term of the watchlist
 

@@ -36,8 +36,8 @@ class Meaning:
         flows = {concept.flow for concept in watchlist.concepts.values() if concept.flow}
         self._flows = [sum(1 << c.bit for c in watchlist.concepts.values() if c.flow == flow) for flow in flows]
 
-    def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str, str | None, list[str]]:
-        """Direction, kind, and the lines of the trace that say why."""
+    def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str | None, str | None, list[str]]:
+        """Direction (None where fewer than two parties are declared), kind, and the lines of the trace that say why."""
         whole = 0
         parts: list[tuple[str, list[Mark], float]] = []
         for sentence in chosen[:6]:
@@ -53,10 +53,12 @@ class Meaning:
         kind = ranked[0] if ranked else None
         if kind is not None and kind.flow:
             parts.append(("", [Mark(0, 0, flow=kind.flow)], 1.0))
+        named = [] if kind is None else [f"kind: {kind.name}"]
+        if len(self.watchlist.parties) < 2:
+            return None, kind.name if kind else None, named
         found = sense(parts, tuple(self.watchlist.parties), barter=any(self._bartered(s.mask) for s in chosen[:6]))
         more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]
-        if kind is not None:
-            more.append(f"kind: {kind.name}")
+        more.extend(named)
         return found.direction, kind.name if kind else None, more
 
     def _bartered(self, mask: int) -> bool:

@@ -16,7 +16,8 @@ _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u052f]"),
 }
 HEAD = 200_000  # code points of a text that are read from its beginning (decision 11)
-_AROUND = 600
+_AROUND = 600  # code points to either side in which `around` looks for a sentence
+_SEAM = "\n\x1f\n"  # between title, head and tail: no term and no sentence reaches across
 TAIL = 20_000  # and from its end
 
 
@@ -26,9 +27,10 @@ class Scan:
     def __init__(self, title: str, text: str) -> None:
         self.title, self.text = title[:HEAD], text
         self.cut = max(0, len(text) - HEAD - TAIL)
-        self.joined = f"{self.title}\n{text}" if not self.cut else f"{self.title}\n{text[:HEAD]}\n{text[-TAIL:]}"
+        parts = (self.title, text) if not self.cut else (self.title, text[:HEAD], text[-TAIL:])
+        self.joined = _SEAM.join(parts)
         self.reading = read(fold(self.joined))
-        self._head = len(self.title) + 1
+        self._head = len(self.title) + len(_SEAM)
         self._scripts: dict[str, bool] = {}
 
     def place(self, start: int, end: int) -> tuple[Where, int, int]:
@@ -36,8 +38,8 @@ class Scan:
         if start < self._head:
             return "title", start, min(end, len(self.title))
         start, end = start - self._head, end - self._head
-        if self.cut and start >= HEAD:
-            shift = len(self.text) - TAIL - HEAD - 1
+        if self.cut and start > HEAD:
+            shift = len(self.text) - TAIL - HEAD - len(_SEAM)
             return "text", start + shift, end + shift
         return "text", start, min(end, HEAD) if self.cut else end
 
@@ -56,7 +58,7 @@ class Scan:
             return self.spans[self.sentence(place)]
         left = max(0, place - _AROUND)
         if place < self._head:
-            stop = self._head - 1
+            stop = len(self.title)
         else:
             left, stop = max(left, self._head), place + _AROUND
         for start, end in sentences(self.joined[left:stop]):

@@ -50,7 +50,7 @@ class Scorer:
     def sentences(self, scan: Scan, kept: list[Hit]) -> list[Sentence]:
         scoring = self.watchlist.scoring
         found: dict[int, Sentence] = {}
-        lead_end = len(scan.title) + 1 + scoring.lead_chars
+        lead_end = len(scan.title) + 3 + scoring.lead_chars
         length = len(scan.joined)
         tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
         for hit in kept:

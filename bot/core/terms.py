@@ -82,6 +82,19 @@ class Term:
     seeds: tuple[int, ...] = field(default=(), compare=False)
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """What the term is looked for, whichever language lists it."""
+        patterns = tuple(p.pattern if p is not None else "" for p in (self.before, self.after, self.regex))
+        guards = (self.script, self.cased, self.weak, self.needs, self.unless)
+        return self.concept, self.anchor, self.rest, self.stem, self.inside, self.spaced, patterns, guards
+
+    @property
+    def guarded(self) -> bool:
+        """Whether more than its letters decides that it counts."""
+        patterns = self.before is not None or self.after is not None or self.regex is not None
+        return patterns or bool(self.script or self.cased or self.weak or self.needs or self.unless)
+
+    @property
     def plain(self) -> bool:
         """Whether the automaton's hit says it all: a stem with its left boundary in the anchor and no guard."""
         return (

@@ -158,7 +158,7 @@ class Reading:
 
 
 _SINGLES = ("\n", "-", "/", "\u00b7", "\u30fb", "\t", "\r")
-_RUNS = re.compile("[\\s\\-/\u00b7\u30fb]{2,}")
+_RUNS = re.compile("[ \t\n\r\x0b\x0c\u00a0\u2000-\u200a\u2028\u2029\u3000\\-/\u00b7\u30fb]{2,}")
 _ASCII_BARE = {ord(sign): " " for sign in "!\"#$%&'()*+,.:;<=>?@[\\]^_`{|}~\x0b\x0c"}
 _OTHER_BARE = (
     "\u3001",
@@ -222,9 +222,9 @@ _ABBREVIATIONS = frozenset(
         "sra ee.uu ud uds núm aprox m mm mme art"
     ).split()
 )
-_STOP = re.compile(
-    r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*|\n+|(?<=[다요까죠음함임됨])\.(?=[가-힣A-Z\"'“‘(])"
-)
+# One character class in front keeps the search fast; what the candidate is worth is looked at by hand.
+_STOP = re.compile("[.!?…。！？\n][.!?…。！？]*[\"'”’»)\\]」』）]*\n*")
+_KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, with or without a space after the full stop
 
 
 def _ends_no_sentence(text: str, stop: int) -> bool:
@@ -247,11 +247,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Spans [start, end) of the sentences of `text`, in order, white space outside; works without word boundaries."""
     spans: list[tuple[int, int]] = []
     start = 0
+    length = len(text)
     for found in _STOP.finditer(text):
-        if text[found.start()] == "." and found.end() < len(text) and _ends_no_sentence(text, found.start()):
+        first, end = found.span()
+        sign = text[first]
+        if sign in ".!?…" and end < length and not text[end - 1].isspace() and not text[end].isspace():
+            glued = sign == "." and first and text[first - 1] in _KOREAN_ENDS and text[end] > "\u4e00"
+            if not glued and not any(mark in "。！？" for mark in found[0]):
+                continue
+        if sign == "." and end < length and _ends_no_sentence(text, first):
             continue
-        _add(spans, text, start, found.end())
-        start = found.end()
+        _add(spans, text, start, end)
+        start = end
     _add(spans, text, start, len(text))
     return spans
 
