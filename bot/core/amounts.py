@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.core.lexicon import Concept, Lexicon, Mention
+from bot.core.lexicon import Lexicon, Mention
 from bot.core.numbers import QUANTITIES, Number
 from bot.core.passages import Passage
 
@@ -42,13 +42,12 @@ class Amount:
 def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list[Amount]:
     """The amounts of one sentence in order. `lawful`: also count companies and ships, as designations do."""
     units = passage.of("unit")
-    counters = _counters(lexicon)
     out: list[Amount] = []
     for index, number in enumerate(passage.numbers):
         if number.kind not in QUANTITIES:
             continue
         later = next((one.start for one in passage.numbers[index + 1 :] if one.kind in QUANTITIES), passage.end)
-        unit, end = _unit(passage, number, units, counters, later)
+        unit, end = _unit(passage, number, units, lexicon.counters, later)
         if not unit or (unit in _NOT_GOODS and not lawful):
             continue
         earlier = out[-1] if out else None
@@ -69,18 +68,8 @@ def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list
     return out
 
 
-def _counters(lexicon: Lexicon) -> dict[str, Concept]:
-    return {
-        counter: concept
-        for concept in lexicon.concepts
-        if concept.kind == "unit"
-        for counter in concept.get("counters").split("|")
-        if counter
-    }
-
-
 def _unit(
-    passage: Passage, number: Number, units: list[Mention], counters: dict[str, Concept], later: int
+    passage: Passage, number: Number, units: list[Mention], counters: tuple[tuple[str, str], ...], later: int
 ) -> tuple[str, int]:
     after = passage.text[number.end - passage.start : number.end - passage.start + _REACH]
     if number.kind == "percent":
@@ -89,9 +78,10 @@ def _unit(
         around = passage.text[max(0, number.start - passage.start - 40) :][: number.end - number.start + 90]
         return ("USD" if _WORTH.search(around) else ""), number.end
     near = [unit for unit in units if number.end <= unit.start <= number.end + _REACH and unit.start < later]
-    counted = next((one for one in counters if re.match(rf"\s*(?:여|余|餘|多)?\s*{one}", after)), "")
-    if counted and counters[counted].canonical != "pieces":
-        return counters[counted].canonical, number.end + len(counted)
+    bare = after.lstrip(" 여余餘多")
+    sign, counted = next(((sign, name) for sign, name in counters if bare.startswith(sign)), ("", ""))
+    if counted and counted != "pieces":
+        return counted, number.end + len(after) - len(bare) + len(sign)
     if counted or (near == [] and _cjk(after)):
         before = [unit for unit in units if number.start - 14 <= unit.end <= number.start]
         if before:

@@ -24,9 +24,10 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     `getattr(item, claim.where)[claim.start:claim.end] == claim.quote`. Every fact stands in the quoted text, except
     a claimant that the headline or the lead names for the whole item. Nothing is added up.
     """
-    if not lexicon.touches(fold(f"{item.title}\n{item.text}").text):
+    title, text = fold(item.title), fold(item.text)
+    if not lexicon.touches(f"{title.text}\n{text.text}"):
         return ()
-    found = passages(item, lexicon)
+    found = passages(item, lexicon, title, text)
     letters = {letter for passage in found for letter in "DR" if letter in passage.tagged}
     if letters != {"D", "R"} or any(passage.where == "title" and passage.of("fiction") for passage in found):
         return ()

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick
 
 from bot.core.text import Folded, fold
+from bot.core.words import (
+    CJK,
+    UNSPACED,
+    WITHIN,
+    Automaton,
+    Concept,
+    Term,
+    automaton,
+    bare,
+    guarded,
+    word_end,
+)
 from bot.errors import Problem, WatchlistError
 
 KINDS: dict[str, frozenset[str]] = {
@@ -40,27 +51,6 @@ _LANGUAGES = frozenset(["en", "ko", "ru", "uk", "ja", "zh", "de", "fr", "es", "p
 _LATIN = frozenset(["en", "de", "fr", "es", "pl"])
 _NAMES = frozenset(["party", "claimant", "media", "place", "vessel", "entity", "fiction"])  # the same in any text
 _GUARDS = frozenset(["near", "not_near", "before_not", "after_not", "within"])
-_WITHIN = 80  # code points to each side in which a guard looks, unless the entry says otherwise
-_UNSPACED = "\u0590"  # the first code point of scripts that put no spaces, or none that bound a term, between words
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """One entry of the lexicon file: what its words mean, and what must or must not stand around them."""
-
-    kind: str
-    canonical: str
-    label: str
-    attributes: tuple[tuple[str, str], ...] = ()
-    near: tuple[str, ...] = ()
-    not_near: tuple[str, ...] = ()
-    before_not: tuple[str, ...] = ()
-    after_not: tuple[str, ...] = ()
-    within: int = _WITHIN
-
-    def get(self, key: str, default: str = "") -> str:
-        """The value of an attribute, or `default`."""
-        return next((value for name, value in self.attributes if name == key), default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +64,6 @@ class Mention:
     concept: Concept
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    concept: Concept
-    left: bool  # must start a word
-    right: bool  # must end a word
-    exact: str  # the spelling itself, where case matters ("US", "NIS")
-    lang: str  # of a common word in Latin script; "" where it holds in every text
-
-
 _Entry = tuple[Concept, list[tuple[str, str]]]
 
 
@@ -94,8 +75,9 @@ class Lexicon:
     version: str
     parties: tuple[str, ...]
     concepts: tuple[Concept, ...]
-    _terms: tuple[tuple[_Term, ...], ...]
-    _automaton: AhoCorasick
+    counters: tuple[tuple[str, str], ...]  # (character behind a number, unit): 발, 個, 隻 …
+    _spaced: Automaton  # for texts whose scripts all put spaces between words: a word's beginning is in the pattern
+    _unspaced: Automaton  # for all others
     _gates: tuple[AhoCorasick, ...]
 
     def touches(self, low: str) -> bool:
@@ -108,22 +90,17 @@ class Lexicon:
         `lang` (one of en, de, fr, es, pl) leaves out common words of the other four: "important" is no import.
         """
         folded = fold(text) if folded is None else folded
-        low, length = folded.text, len(folded.text)
+        low = folded.text
         found: list[Mention] = []
-        for pattern, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
-            for term in self._terms[pattern]:
-                if term.left and start and low[start - 1] < _UNSPACED and low[start - 1].isalnum():
-                    continue
-                if term.right and end < length and low[end] < _UNSPACED and low[end].isalnum():
-                    continue
-                if not _guarded(term.concept, low, start, end):
-                    continue
-                if not term.right:
-                    end = _word_end(low, end)  # noqa: PLW2901 — an open stem names its whole word
-                first, last = folded.span(start, end)
-                if term.exact and not text[first:last].startswith(term.exact):
-                    continue
-                found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
+        for term, start, stop in self._unspaced.hits(low) if CJK.search(low) else self._spaced.hits(low):
+            if term.lang and lang and term.lang != lang:
+                continue
+            if not guarded(term.concept, low, start, stop):
+                continue
+            first, last = folded.span(start, stop if term.right else word_end(low, stop))
+            if term.exact and not text[first:last].startswith(term.exact):
+                continue
+            found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
         return _longest(found)
 
     def label(self, kind: str, canonical: str) -> str:
@@ -132,29 +109,6 @@ class Lexicon:
             if concept.kind == kind and concept.canonical == canonical:
                 return concept.label
         return canonical
-
-
-_STOPWORDS = {
-    "en": re.compile(r"(?<![^\W\d_])(?:the|of|and|to|in|is|that|for|with|has|from|on|by|its|as|at)(?![^\W\d_])"),
-    "de": re.compile(
-        r"(?<![^\W\d_])(?:der|die|und|das|den|dem|nicht|von|mit|im|auf|eine?|hat|zu|aus|für|an)(?![^\W\d_])"
-    ),
-    "fr": re.compile(r"(?<![^\W\d_])(?:le|la|les|des|et|une?|dans|que|est|pour|du|au|aux|sur|par|à)(?![^\W\d_])"),
-    "es": re.compile(r"(?<![^\W\d_])(?:el|la|los|las|que|en|una?|por|con|del|al|y|se|ha|más)(?![^\W\d_])"),
-    "pl": re.compile(r"(?<![^\W\d_])(?:w|z|na|się|do|że|jest|nie|o|i|po|za|od|przez)(?![^\W\d_])|[łżśąęźćń]"),
-}
-
-
-def latin_language(low: str) -> str:
-    """Which of en, de, fr, es, pl the folded text is written in, "" where its small words do not tell."""
-    counts = sorted(((len(words.findall(low[:1500])), lang) for lang, words in _STOPWORDS.items()), reverse=True)
-    return counts[0][1] if counts[0][0] >= 2 and counts[0][0] > 1.3 * counts[1][0] else ""
-
-
-def _word_end(low: str, end: int) -> int:
-    while end < len(low) and low[end] < _UNSPACED and low[end].isalnum():
-        end += 1
-    return end
 
 
 def _longest(found: list[Mention]) -> list[Mention]:
@@ -166,20 +120,6 @@ def _longest(found: list[Mention]) -> list[Mention]:
             kept.append(mention)
             reach[mention.kind] = mention.end
     return kept
-
-
-def _guarded(concept: Concept, low: str, start: int, end: int) -> bool:
-    if concept.after_not and low[end : end + 24].lstrip(" -").startswith(concept.after_not):
-        return False
-    if concept.before_not and low[max(0, start - 24) : start].rstrip(" -").endswith(concept.before_not):
-        return False
-    if concept.near or concept.not_near:
-        around = low[max(0, start - concept.within) : start] + " " + low[end : end + concept.within]
-        if any(word in around for word in concept.not_near):
-            return False
-        if concept.near and not any(word in around for word in concept.near):
-            return False
-    return True
 
 
 def load(raw: bytes, *, file: str) -> Lexicon:
@@ -232,7 +172,7 @@ def _entry(kind: str, table: Any, key: str, file: str, problems: list[Problem]) 
     words: list[tuple[str, str]] = []
     attributes: list[tuple[str, str]] = []
     guards: dict[str, tuple[str, ...]] = {}
-    within = _WITHIN
+    within = WITHIN
     for name, value in table.items():
         if name in {"name", "label"}:
             continue
@@ -277,34 +217,39 @@ def _sides(concept: Concept, party: str) -> bool:
 
 
 def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[_Entry]) -> Lexicon:
-    patterns: dict[str, list[_Term]] = {}
+    spaced: dict[str, list[Term]] = {}
+    unspaced: dict[str, list[Term]] = {}
+    gates: dict[str, list[str]] = {party: [] for party in parties}
     for concept, words in entries:
         for lang, word in words:
-            exact = word.startswith("=")
-            bare = word.lstrip("=")
-            folded = fold(bare.strip("*")).text
-            left = not bare.startswith("*") and folded[0] < _UNSPACED
-            right = not bare.endswith("*") and folded[-1] < _UNSPACED
-            patterns.setdefault(folded, []).append(
-                _Term(
-                    concept=concept,
-                    left=left,
-                    right=right,
-                    exact=bare.strip("*") if exact else "",
-                    lang=lang if lang in _LATIN and concept.kind not in _NAMES else "",
-                )
+            exact, plain = word.startswith("="), word.lstrip("=")
+            spelling = plain.strip("*")
+            folded = bare(fold(spelling).text)
+            term = Term(
+                concept=concept,
+                left=not plain.startswith("*") and folded[0] < UNSPACED,
+                right=not plain.endswith("*") and folded[-1] < UNSPACED,
+                exact=spelling if exact else "",
+                lang=lang if lang in _LATIN and concept.kind not in _NAMES else "",
             )
+            unspaced.setdefault(folded, []).append(term)
+            if not CJK.search(folded):
+                spaced.setdefault(f" {folded}" if term.left else folded, []).append(term)
+            for party in parties:
+                if _sides(concept, party):
+                    gates[party].append(fold(spelling).text)
     return Lexicon(
         file=file,
         version=version,
         parties=parties,
         concepts=tuple(concept for concept, _ in entries),
-        _terms=tuple(tuple(terms) for terms in patterns.values()),
-        _automaton=AhoCorasick(list(patterns), matchkind=MatchKind.Standard),
-        _gates=tuple(
-            AhoCorasick(
-                [text for text, terms in patterns.items() if any(_sides(term.concept, party) for term in terms)]
-            )
-            for party in parties
+        counters=tuple(
+            (sign, concept.canonical)
+            for concept, _ in entries
+            for sign in concept.get("counters").split("|")
+            if sign and concept.kind == "unit"
         ),
+        _spaced=automaton(spaced, spaced=True),
+        _unspaced=automaton(unspaced, spaced=False),
+        _gates=tuple(AhoCorasick(words) for words in gates.values() if words),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from bot.core.lexicon import Lexicon, Mention, latin_language
+from bot.core.lexicon import Lexicon, Mention
 from bot.core.numbers import QUANTITIES, Number, numbers
-from bot.core.text import fold, sentences
+from bot.core.text import Folded, fold, sentences
+from bot.core.words import latin_language
 from bot.model import Item, Where
 
 LETTERS = {
@@ -77,29 +78,30 @@ class Passage:
         return self.text[mention.start - self.start : mention.end - self.start]
 
 
-def passages(item: Item, lexicon: Lexicon) -> list[Passage]:
-    """The title and the sentences of an item that name a party, a thing or an act, in order; offsets are the item's."""
+def passages(item: Item, lexicon: Lexicon, title: Folded | None = None, text: Folded | None = None) -> list[Passage]:
+    """The sentences of the title and of the text, in order; offsets are the item's. The folds are made if not given."""
     out: list[Passage] = []
-    places: tuple[tuple[Where, str], ...] = (("title", item.title), ("text", item.text))
-    lang = latin_language(f"{item.title.lower()} {item.text.lower()[:1500]}")
-    for where, text in places:
-        if not text:
-            continue
-        mentions = lexicon.find(text, fold(text), lang=lang)
+    title, text = title or fold(item.title), text or fold(item.text)
+    fields: tuple[tuple[Where, str, Folded], ...] = (("title", item.title, title), ("text", item.text, text))
+    lang = latin_language(f"{title.text} {text.text[:600]}")
+    for where, words, folded in fields:
+        mentions = lexicon.find(words, folded, lang=lang)
         starts = [mention.start for mention in mentions]
-        for index, (start, end) in enumerate(sentences(text)):
+        for index, (start, end) in enumerate(sentences(words)):
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
-            out.append(_passage(where, index, start, end, text[start:end], inside, lexicon.parties))
+            low = folded.text[start:end] if folded.places is None else ""
+            out.append(_passage(where, index, start, words[start:end], low, inside, lexicon.parties))
     return out
 
 
 def _passage(
-    where: Where, index: int, start: int, end: int, text: str, inside: list[Mention], parties: tuple[str, ...]
+    where: Where, index: int, start: int, text: str, low: str, inside: list[Mention], parties: tuple[str, ...]
 ) -> Passage:
+    end = start + len(text)
     inside = [mention for mention in inside if mention.end <= end]
     kinds = {mention.kind for mention in inside}
     found = _numbers(text, start) if kinds & _COUNTED else []
-    tagged, tokens = _tagged(text, start, inside, found, parties) if index < _LEAD or kinds & _ACTIVE else ("", ())
+    tagged, tokens = _tagged(text, low, start, inside, found, parties) if index < _LEAD or kinds & _ACTIVE else ("", ())
     return Passage(where, index, start, end, text, tuple(inside), tuple(found), tagged, tokens)
 
 
@@ -121,7 +123,7 @@ def _letter(mention: Mention, parties: tuple[str, ...]) -> str:
 
 
 def _tagged(
-    text: str, start: int, inside: list[Mention], found: list[Number], parties: tuple[str, ...]
+    text: str, low: str, start: int, inside: list[Mention], found: list[Number], parties: tuple[str, ...]
 ) -> tuple[str, tuple[Token, ...]]:
     candidates: list[tuple[int, int, int, str, Mention | Number]] = []
     for mention in inside:
@@ -131,8 +133,8 @@ def _tagged(
     candidates.extend((one.start, _RANK["number"], one.end, "N", one) for one in found if one.kind in QUANTITIES)
     # Two readings of one place: the longer wins, then the kind that says more.
     candidates.sort(key=lambda one: (one[0], -(one[2] - one[0]), one[1]))
-    whole = fold(text)
-    low = whole.text if whole.places is None else ""  # "": places differ, fold each gap by itself
+    if not low and (whole := fold(text)).places is None:
+        low = whole.text  # else the places differ: each gap is folded by itself
     pieces: list[str] = []
     tokens: list[Token] = []
     length, reach = 0, start

@@ -17,6 +17,10 @@ from bot.core.periods import period
 from bot.core.text import fold
 from bot.model import ClaimStatus, Item, Where
 
+_LOADS = frozenset(
+    ["containers", "railcars", "shells", "missiles", "artillery pieces"]
+)  # units that are cargo themselves
+_ADJECTIVE = re.compile(r"(?:^|\b(?:a|an|the|heavily|already|previously|newly|other|many|of|by|with|from|to) |-)$")
 _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
 PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
     r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
@@ -83,7 +87,7 @@ class Context:
 def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
     """The drafts of the sentence at `index`; `earlier` are those of the sentences before it."""
     passage = context.passages[index]
-    if _QUESTION.search(passage.text) or not passage.tokens:
+    if _QUESTION.search(passage.text) or not passage.tokens or "appeared first on" in passage.text:
         return []
     last = earlier[-1] if earlier and earlier[-1].order == index - 1 and earlier[-1].where == passage.where else None
     lawful = _sanction(context, index)
@@ -126,6 +130,8 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
         return []
     if not giver and not (who is not None and nominal):
         return []
+    if not _goods(passage) or (who is None and not _plain(context, index, margin)):
+        return []
     planned = _plan_wins(live)
     hedge = _hedge(passage, planned=planned)
     if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
@@ -138,6 +144,21 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
     base = replace(base, giver=giver, firm=margin, why=why, hedge=hedge)
     counted = amounts(passage, context.lexicon)
     return _split(passage, base, counted, planned=planned, live=live)
+
+
+def _goods(passage: Passage) -> bool:
+    return bool(passage.of("materiel")) or any(one.canonical in _LOADS for one in passage.of("unit"))
+
+
+def _plain(context: Context, index: int, margin: int) -> bool:
+    """Whether a sentence in nobody's name is plain enough: long ones and those deep in a text must say it outright."""
+    passage = context.passages[index]
+    wide = 200 if re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", passage.text) else 600
+    if len(passage.text) > wide:
+        return margin >= 5
+    if passage.where == "title" or passage.index < 3:
+        return margin >= 1
+    return margin >= 3 and passage.has("D") and passage.has("R")
 
 
 def _stated(context: Context, passage: Passage, margin: int) -> bool:
@@ -353,6 +374,8 @@ def _sanction(context: Context, index: int) -> list[Draft] | None:
     if not acts_of_law:
         return None
     law = acts_of_law[0]
+    if "sanctioned" in passage.words(law) and _ADJECTIVE.search(passage.text[: law.start - passage.start].lower()):
+        return None  # "a sanctioned Russian missile maker" tells of no new act
     follower = context.after(index)
     scope = [passage]
     things = passage.of("materiel")
