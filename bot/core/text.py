@@ -70,6 +70,7 @@ _QUOTES = {
 _DROPPED = dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _FOLDS = {**_DASHES, **_QUOTES, **_DROPPED, ord("ё"): "е", ord("Ё"): "е", 0xA0: " "}
 _ONE_TO_ONE = tuple((chr(sign), plain) for sign, plain in _FOLDS.items() if plain and sign > 0x7F)
 # Code points that one `translate` and one `casefold` leave at one code point each, already in NFKC.
@@ -93,6 +94,8 @@ def fold(text: str) -> Folded:
     Terms and articles go through the same function, so equal meaning is equal code points.
     """
     length = len(text)
+    if _SURROGATES.search(text):
+        text = _SURROGATES.sub("\ufffd", text)  # half of a pair: no matcher takes it, and its place must stay
     if text.isascii():
         return Folded(text.lower(), length)
     for sign, plain in _ONE_TO_ONE:
