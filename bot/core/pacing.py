@@ -218,11 +218,15 @@ def _capped(at: datetime, now: datetime, limits: Limits) -> datetime:
 
 
 def _slotted(at: datetime, state: FeedState, wait: float, limits: Limits) -> datetime:
-    """The next moment from `at` on that is this feed's own place in the slot grid: never earlier, the same every time."""
+    """The next moment from `at` on that is this feed's own place in the slot grid: never earlier, the same every time.
+
+    The first time the grid is twice as wide: all feeds start together, and must not end up in the same half of the hour.
+    """
     grid = limits.slot.total_seconds()
     if wait < 2 * grid:
         return at
-    place = state.jitter * grid
+    place = state.jitter * 2 * grid
+    grid = 2 * grid if state.requests <= 1 else grid
     behind = (at.timestamp() - place) % grid
     return at + timedelta(seconds=grid - behind) if behind else at
 
