@@ -49,13 +49,14 @@ def deliveries(digest: Digest, subscription: Subscription) -> tuple[Delivery, ..
     via: Via = "webhook" if subscription.target in ("", WEBHOOK) else "slack"
     full, rest, folded = words.told(digest, subscription.max_stories)
     head, kept = _first(digest, full, rest, folded, via)
-    later = [*full[kept:], *rest]
-    numbers = {story.story: number for number, story in enumerate(digest.stories, 1)}
+    numbered = list(enumerate((*full, *rest, *folded), 1))
+    told, later = numbered[:kept], numbered[kept:]
     if via == "webhook":
-        pieces: list[tuple[Json, int]] = [(story_block(one, numbers[one.story], digest.zone), 1) for one in later]
+        later = later[: len(later) - len(folded)]
+        pieces: list[tuple[Json, int]] = [(story_block(one, number, digest.zone), 1) for number, one in later]
     else:
-        pieces = [(detail_block(one, numbers[one.story], digest.zone), 0) for one in full[:kept]]
-        pieces += [(story_block(one, numbers[one.story], digest.zone), 1) for one in (*later, *folded)]
+        pieces = [(detail_block(one, number, digest.zone), 0) for number, one in told]
+        pieces += [(story_block(one, number, digest.zone), 1) for number, one in later]
         pieces += _adjacent_detail(digest)
     messages = [head, *_pack(pieces, MAX_PARTS - 1)]
     return promises(
