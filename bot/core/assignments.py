@@ -17,11 +17,17 @@ from bot.model import Item
 Action = Literal["new", "joined", "copy", "also", "follows"]
 
 JOIN = 0.3  # mean likeness to a story's members from which an item joins it
+SPAN = timedelta(
+    days=4
+)  # from a story's first to its last report; what comes later follows it (about 36 h is the rule)
+STRONG, HUB, APART = 0.4, 4, 0.15  # a round-up: so like to so many stories, which are so unlike one another in the mean
 FOLLOW = 0.55  # likeness with time left out from which a new story follows an older one
 FOLLOW_REACH = timedelta(days=45)
 COPY_REACH = timedelta(days=30)  # the same text printed again later is no news, the same headline alone is
 TITLE_REACH = timedelta(hours=72)
 MEMBERS = 32  # members of one story that are compared: the first and the latest
+MERGE = 0.4  # mean likeness between two stories from which they are one: dearer than joining, for it cannot be undone
+LINKED, NEAR = 12, 0.2  # to merge two stories: members compared of either, and how near the new item is to both
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,8 @@ class Assignment:
 
     `new` and `follows` found a story, the latter names in `follows` the development before it. `also` founds nothing
     for a reader: the item hangs on story `lead` (a live-blog, a newsletter, an analysis) and does not count; without a
-    `lead` it stands alone. `copy` is the text of article `copy_of`. `why` says it in words.
+    `lead` it stands alone. `copy` is the text of article `copy_of`. `merges` are stories that this item shows to be the
+    same one as `story`, which was founded first: their ids become aliases of it. `why` says it in words.
     """
 
     action: Action
@@ -54,6 +61,7 @@ class Assignment:
     follows: str = ""
     lead: str = ""
     likeness: float = 0.0
+    merges: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
 
 
@@ -82,13 +90,23 @@ def assign(
             "copy", story, copy_of=article, likeness=share, why=(f"the same text as {article} ({share:.0%} of it)",)
         )
     best, score = _nearest(signature, ordered)
+    reasons: tuple[str, ...] = _why(signature, best, score) if best is not None and score > JOIN else ()
     if signature.alone and not (signature.alone == "analysis" and brings_evidence(signature)):
-        why = (f"{signature.alone}: stands alone",)
-        if best is not None and score > JOIN:
-            return Assignment("also", own, lead=best.story, likeness=score, why=(*why, *_why(signature, best, score)))
-        return Assignment("also", own, why=why)
-    if best is not None and score > JOIN:
-        return Assignment("joined", best.story, likeness=score, why=_why(signature, best, score))
+        lead = best.story if best is not None and reasons else ""
+        return Assignment(
+            "also", own, lead=lead, likeness=score, why=(f"{signature.alone}: founds no story for a reader", *reasons)
+        )
+    if best is not None and reasons and _touches_many(signature, ordered):
+        return Assignment(
+            "also", own, lead=best.story, likeness=score, why=("touches several stories: a round-up", *reasons)
+        )
+    if best is not None and reasons:
+        same = _same(signature, best, ordered)
+        first, *rest = sorted([best, *same], key=ordered.index)
+        merges = tuple(story.story for story in rest)
+        if merges:
+            reasons = (*reasons, "which shows to be one with " + ", ".join(merges))
+        return Assignment("joined", first.story, likeness=score, merges=merges, why=reasons)
     before, before_score = _before(signature, ordered)
     if before is not None:
         return Assignment(
@@ -139,12 +157,41 @@ def _nearest(signature: Signature, candidates: Sequence[Candidate]) -> tuple[Can
     score = 0.0
     for candidate in candidates:
         members = _compared(candidate)
-        if not members:
+        if not members or not _in_span(signature, candidate):
             continue
         mean = sum(likeness(signature, member) for member in members) / len(members)
         if mean > score:
             best, score = candidate, mean
     return best, score
+
+
+def _touches_many(signature: Signature, candidates: Sequence[Candidate]) -> bool:
+    """Whether an item resembles several stories that do not resemble one another."""
+    near = [
+        story.members[0] for story in candidates if story.members and likeness(signature, story.members[0]) >= STRONG
+    ]
+    pairs = [(a, b) for place, a in enumerate(near) for b in near[:place]]
+    return len(near) >= HUB and sum(likeness(a, b) for a, b in pairs) < APART * len(pairs)
+
+
+def _in_span(signature: Signature, story: Candidate) -> bool:
+    times = [time for time in (signature.when, story.founded, story.latest) if time is not None]
+    return not times or max(times) - min(times) <= SPAN
+
+
+def _same(signature: Signature, joined: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The other stories that are this one, seen with the new item in it."""
+    found: list[Candidate] = []
+    mine = (*joined.members[-(LINKED - 1) :], signature)
+    for other in candidates:
+        if other is joined or not other.members:
+            continue
+        theirs = other.members[-LINKED:]
+        if sum(likeness(signature, member) for member in theirs) / len(theirs) < NEAR:
+            continue
+        if sum(likeness(a, b) for a in mine for b in theirs) / (len(mine) * len(theirs)) > MERGE:
+            found.append(other)
+    return found
 
 
 def _before(signature: Signature, candidates: Sequence[Candidate]) -> tuple[Candidate | None, float]:

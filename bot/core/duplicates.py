@@ -35,6 +35,10 @@ SAME_TITLE = 0.75  # Jaccard of title words
 BARE_TITLE = 0.80  # … where one side has no text at all
 MIN_SHINGLES = 8  # a shorter text proves nothing alone
 MIN_TITLE = 5  # words
+SERIAL, SERIAL_TEXT = (
+    0.6,
+    40,
+)  # titles alike but for a number are a series ("day 253", "day 254"): a short text proves nothing then
 SHORT, KINDRED = (
     16,
     0.3,
@@ -133,6 +137,8 @@ def is_copy(a: Fingerprint, b: Fingerprint) -> float | None:
     """
     titles = _jaccard(_unpack(a.words), _unpack(b.words))
     if MIN_SHINGLES <= min(a.total, b.total) < SHORT and titles < KINDRED:
+        return None
+    if titles >= SERIAL and a.figures != b.figures and min(a.total, b.total) < SERIAL_TEXT:
         return None
     if a.text_sha and a.text_sha == b.text_sha and a.total >= MIN_SHINGLES:
         return 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+CAPTION = 420  # code points: the longest caption before its credit
 LIMIT = 4000  # furniture stands at the ends; only this many code points at either end are searched
 
 _TAILS = re.compile(
@@ -33,7 +34,7 @@ def without_furniture(text: str) -> str:
     if not text:
         return ""
     head, middle, tail = (text, "", "") if len(text) <= 2 * LIMIT else (text[:LIMIT], text[LIMIT:-LIMIT], text[-LIMIT:])
-    head = _without_captions(head)
+    head = without_captions(head)
     head = _TAGS.sub(" ", _LINKS.sub(" ", _DATELINE.sub("", head, count=1)))
     if tail:
         return head + middle + _tailless(tail)
@@ -49,12 +50,14 @@ def _tailless(text: str) -> str:
     return text.strip()
 
 
-def _without_captions(text: str) -> str:
-    """Drop each line, or the one leading sentence, that ends in a picture credit."""
+def without_captions(text: str) -> str:
+    """The text without each line, or the leading sentence, that ends in a picture credit."""
     if not _CREDIT.search(text):
         return text
     kept: list[str] = []
     for line in text.split("\n"):
         found = _CREDIT.search(line)
-        kept.append(_BULLET.sub("", line if found is None else line[found.end() :]))
+        if found is not None:  # far into a line it stands in the midst of the article: only the credit goes
+            line = line[found.end() :] if found.start() <= CAPTION else _CREDIT.sub(" ", line)  # noqa: PLW2901 -- cut where it stands
+        kept.append(_BULLET.sub("", line))
     return "\n".join(kept)

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.assignments import JOIN, brings_evidence, copy_reach, story_id, within
+from bot.core.assignments import (
+    APART,
+    COPY_REACH,
+    HUB,
+    JOIN,
+    SPAN,
+    STRONG,
+    brings_evidence,
+    copy_reach,
+    story_id,
+    within,
+)
 from bot.core.clusters import clusters
 from bot.core.duplicates import Fingerprint, fingerprint, is_copy
 from bot.core.likeness import REACH, alike, profile
-from bot.core.signatures import Signature, signature
+from bot.core.signatures import TELLING, Signature, signature
 from bot.model import Item
 
 if TYPE_CHECKING:
@@ -23,8 +34,8 @@ if TYPE_CHECKING:
 POSTING = 150  # the latest items under one key that are looked at
 NEIGHBOURS = 100  # items that one item is compared with, those with most in common first
 BAND_POSTING = 40  # the latest items under one fingerprint band
-LEAST_WEIGHT = 0.25  # a feature below is the subject itself: it finds nobody
 LEAST_OVERLAP = 0.3  # shared weight from which a pair is worth a comparison
+SAMPLE = 12  # neighbours of a hub that are looked at, the closest
 LEAST_EDGE = 0.04  # a likeness below counts as none
 
 
@@ -49,7 +60,11 @@ def group(items: Sequence[Item], lexicon: Lexicon | None) -> list[Grouped]:
     del prints
     leads = [number for number in order if copy_of[number] == number]
     signatures = [signature(items[number], lexicon) for number in leads]
-    roots = clusters(len(leads), _edges(signatures), JOIN)
+    times = [mine.when.timestamp() if mine.when else None for mine in signatures]
+    edges = _edges(signatures)
+    hubs = _hubs(edges)
+    kept = ((one, two, value) for one, two, value in edges if one not in hubs and two not in hubs)
+    roots = clusters(len(leads), kept, JOIN, times=times, span=SPAN.total_seconds())
     story_of = {leads[place]: story_id(items[leads[root]]) for place, root in enumerate(roots)}
     return [
         Grouped(
@@ -89,7 +104,6 @@ def _copies(items: Sequence[Item], order: Sequence[int], prints: dict[int, Finge
         ):
             # Exactly the same item needs no bands of its own: ten thousand of them cost ten thousand look-ups.
             first[number] = root(twin)
-            same[key] = number
             continue
         same[key] = number
         seen: set[int] = set()
@@ -102,26 +116,59 @@ def _copies(items: Sequence[Item], order: Sequence[int], prints: dict[int, Finge
                 if not within(items[number].date, items[other].date, copy_reach(mine, theirs)):
                     continue
                 if is_copy(mine, theirs) is not None:
-                    a, b = root(number), root(other)
-                    if a != b:
-                        early, late = (a, b) if rank[a] < rank[b] else (b, a)
+                    early, late = sorted((root(number), root(other)), key=rank.__getitem__)
+                    # Through its earliest member, not from one to the next: copies are no chain either.
+                    if early != late and within(items[early].date, items[number].date, COPY_REACH):
                         first[late] = early
             bands[band].append(number)
     return [root(number) for number in range(len(items))]
 
 
-def _edges(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
+class _Edges:
+    """Pairs and their likeness in three flat arrays: ten million of them take 120 MB."""
+
+    def __init__(self) -> None:
+        self.left, self.right, self.values = array("I"), array("I"), array("f")
+
+    def add(self, left: int, right: int, value: float) -> None:
+        self.left.append(left)
+        self.right.append(right)
+        self.values.append(value)
+
+    def __iter__(self) -> Iterator[tuple[int, int, float]]:
+        return zip(self.left, self.right, self.values, strict=True)
+
+
+def _hubs(edges: _Edges) -> set[int]:
+    """Items that resemble several others which do not resemble one another: round-ups that do not call themselves so."""
+    strong: dict[int, dict[int, float]] = defaultdict(dict)
+    for one, two, value in edges:
+        if value >= STRONG:
+            strong[one][two] = value
+            strong[two][one] = value
+    found: set[int] = set()
+    for number, near in strong.items():
+        if len(near) < HUB:
+            continue
+        closest = heapq.nsmallest(SAMPLE, near, key=lambda other: (-near[other], other))
+        pairs = [(a, b) for place, a in enumerate(closest) for b in closest[:place]]
+        if sum(strong[a].get(b, 0.0) for a, b in pairs) < APART * len(pairs):
+            found.add(number)
+    return found
+
+
+def _edges(signatures: Sequence[Signature]) -> _Edges:
     """The likeness of every pair that could report one development; live-blogs and the like have none."""
     reach = REACH + timedelta(days=1)  # a date without a time may be any moment of its day
     postings: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=POSTING))
-    left, right, values = array("I"), array("I"), array("f")
+    edges = _Edges()
     profiles = [profile(mine) for mine in signatures]
     for number, mine in enumerate(signatures):
         if mine.alone and not (mine.alone == "analysis" and brings_evidence(mine)):
             continue
         overlap: dict[int, float] = defaultdict(float)
         for name, weight in mine.features:
-            if weight < LEAST_WEIGHT:
+            if weight < TELLING:
                 break
             posting = postings[name]
             while posting and not within(signatures[posting[0]].when, mine.when, reach):
@@ -135,7 +182,5 @@ def _edges(signatures: Sequence[Signature]) -> Iterator[tuple[int, int, float]]:
         for _, other in nearest:
             value = alike(profiles[other], profiles[number])
             if value >= LEAST_EDGE:
-                left.append(other)
-                right.append(number)
-                values.append(value)
-    return zip(left, right, values, strict=True)
+                edges.add(other, number, value)
+    return edges

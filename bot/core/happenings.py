@@ -163,7 +163,7 @@ act:award 1 medal;award$;awarded;honored;odznacz;орден;наград;훈장;
 act:memorial 1 memorial;monument;museum;statue;wreath;pomnik;muzeum;памятник;музей;기념관;추모;박물관;纪念馆;碑$
 act:gift 1 gift;prezent;podarow;подар;선물;礼物;贈
 act:trade .9 trade;handel;handlow;торгов;무역;교역;贸易;貿易
-act:train_line .9 train$;trains$;railcar;railway;rail$;railroad;freight;pociąg;pociągiem;wagon;kolej;поезд;вагон;железнодор;열차;철도;기차;火车;列车;列車;铁路;鉄道
+act:train_line .9 train$;trains$;railcar;railway;rail$;railroad;freight train;freight car;rail freight;freight$;pociąg;pociągiem;wagon;kolej;поезд;вагон;железнодор;열차;철도;기차;火车;列车;列車;铁路;鉄道
 act:shipline .9 ship$;ships$;vessel;cargo ship;freighter;tanker;statek;statk;tankow;судн;корабл;танкер;선박;화물선;유조선;船$;货轮;船舶;油轮
 act:flight 1 flight;airliner;plane$;planes$;airplane;aircraft carrier;lotnisk;samolot;авиа;самолет;항공기;수송기;비행기;飞机;航班;航空機
 act:port .9 port$;ports$;harbor;portu$;порт$;порту$;항구;나진항;港$

@@ -30,6 +30,7 @@ RARE, USUAL = 0.8, 0.2  # weight of a word that is not, or is, the daily bread o
 LEXICON_WEIGHT = {"place": 1.0, "vessel": 1.2, "person": 0.9, "claimant": 0.6, "materiel": 0.3}
 MOST = 48  # features kept of one item, the heaviest
 KEYS = 12  # index keys of one item
+TELLING = 0.25  # a feature below is the subject itself: it finds nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Signature:
     alone: str
 
     def keys(self) -> tuple[str, ...]:
-        """The index keys: two items of one story share at least one, save for pure chance (at most 12, rarest first)."""
-        return tuple(name for name, _ in self.features[:KEYS])
+        """The index keys: two items of one story share at least one, save for pure chance (at most 12, heaviest first)."""
+        telling = tuple(name for name, weight in self.features[:KEYS] if weight >= TELLING)
+        return telling or tuple(name for name, _ in self.features[:3])
 
     def to_json(self) -> str:
         """One JSON array, for the store."""
