@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from bot.core.acts import acts
 from bot.core.claimants import UNATTRIBUTED, Claimant, claimant
+from bot.core.drafts import PRONOUN, Context, Draft
 from bot.core.lexicon import Lexicon
 from bot.core.passages import Passage, passages
-from bot.core.statements import PRONOUN, Context, Draft, read
+from bot.core.statements import read
 from bot.core.text import fold
 from bot.model import Claim, Item
 

@@ -61,6 +61,7 @@ _CUES = (
         "buys from",
         gives=True,
     ),
+    _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
     # Subjects, active and passive.
     _cue(r"(?P<p>[DR])(?:'s|')?(?:,? [^\s.;:DRVZ]+){0,5} G(?!\w)", 2, "subject of giving", gives=True),
     _cue(r"(?P<p>[DR])(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),

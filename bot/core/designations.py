@@ -1,0 +1,73 @@
+"""Acts of law in a text: who designates whom, for which movement of materiel."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.core.amounts import amounts
+from bot.core.claimants import Claimant, claimant
+from bot.core.directions import direction
+from bot.core.drafts import PRONOUN, Context, Draft, facts, hedge_of
+from bot.core.periods import period
+from bot.core.text import fold
+
+_ADJECTIVE = re.compile(r"(?:^|\b(?:a|an|the|heavily|already|previously|newly|other|many|of|by|with|from|to) |-)$")
+
+
+def sanction(context: Context, index: int) -> list[Draft] | None:
+    """An act of law with its reason in the same sentence, or in the next one that refers back to it."""
+    passage = context.passages[index]
+    acts_of_law = passage.of("legal")
+    if not acts_of_law:
+        return None
+    law = acts_of_law[0]
+    if "sanctioned" in passage.words(law) and _ADJECTIVE.search(passage.text[: law.start - passage.start].lower()):
+        return None  # "a sanctioned Russian missile maker" tells of no new act
+    follower = context.after(index)
+    scope = [passage]
+    things = passage.of("materiel")
+    if not things and follower is not None and follower.of("materiel") and PRONOUN.match(follower.tagged):
+        scope.append(follower)
+        things = follower.of("materiel")
+    letters = {letter for one in scope for letter in "DR" if letter in one.tagged}
+    if not things or letters != {"D", "R"}:
+        return None
+    issuer = [
+        one
+        for one in passage.mentions
+        if one.kind in {"party", "claimant"}
+        and one.start <= law.start
+        and one.concept.get("party", one.canonical) not in context.lexicon.parties
+        and one.canonical not in context.lexicon.parties
+    ]
+    who = _issuer(context, issuer[-1].canonical, issuer[-1].kind) if issuer else claimant(passage, context.lexicon)
+    giver, margin, why = direction(scope[-1])
+    if not giver and len(scope) > 1:
+        giver, margin, why = direction(passage)
+    counted = [one for one in amounts(passage, context.lexicon, lawful=True) if one.unit == "companies"]
+    base = facts(context, scope[-1], index, who)
+    return [
+        replace(
+            base,
+            start=passage.start,
+            end=scope[-1].end,
+            status="sanctioned",
+            giver=giver,
+            firm=margin,
+            why=why,
+            materiel=tuple(dict.fromkeys(one.canonical for one in things)),
+            amount=replace(counted[0], unit="sanctioned companies") if counted else None,
+            entities=tuple(dict.fromkeys(one.canonical for part in scope for one in part.of("entity"))),
+            period=period(fold(passage.text).text, context.date),
+            basis="legal act",
+            hedge=hedge_of(scope[-1], planned=False),
+        )
+    ]
+
+
+def _issuer(context: Context, name: str, kind: str) -> Claimant:
+    concept = next(one for one in context.lexicon.concepts if one.kind == kind and one.canonical == name)
+    if kind == "party":
+        return Claimant(concept.label, "government", name, rank=2)
+    return Claimant(name, concept.get("type"), concept.get("party"), "", concept.get("figures"), 4)

@@ -1,0 +1,121 @@
+"""A claim in the making: what one sentence states, with the facts that stand in it and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.amounts import Amount
+from bot.core.claimants import Claimant
+from bot.core.lexicon import Lexicon
+from bot.core.passages import Passage
+from bot.core.periods import period
+from bot.core.text import fold
+from bot.model import ClaimStatus, Item, Where
+
+PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
+    r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
+    r"ma ona|ma on|dodał\w*|on|ona|oni|oskarża się ich|oskarżono|он|она|они|это|він|вона|вони|er|sie|es|elle|ils|il)(?!\w)|V\W{0,3}(?:że|it|they|się)|"
+    r"이 |그|これ|それ|同|该|該|其中)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim in the making; `giver` is "D", "R", "both" or "", [start, end) the quoted text in the field `where`."""
+
+    order: int
+    where: Where
+    start: int
+    end: int
+    status: ClaimStatus
+    giver: str
+    who: Claimant | None
+    materiel: tuple[str, ...] = ()
+    amount: Amount | None = None
+    hedge: str = ""
+    route: tuple[str, ...] = ()
+    vessels: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    period: tuple[str, str] = ("", "")
+    basis: str = "none stated"
+    families: frozenset[str] = frozenset()  # what kinds of things its materiel belongs to
+    generic: bool = False  # every thing it names is a general word: arms, military support
+    firm: int = 0  # how clear the direction is
+    leg: str = ""  # of "both" said with a mere "for": the giver of what stands first
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a sentence may look back at: its item, the lexicon, all sentences."""
+
+    item: Item
+    lexicon: Lexicon
+    passages: tuple[Passage, ...]
+
+    def before(self, index: int) -> Passage | None:
+        """The sentence before, in the same field."""
+        return self._neighbour(index, -1)
+
+    def after(self, index: int) -> Passage | None:
+        """The sentence behind, in the same field."""
+        return self._neighbour(index, 1)
+
+    def _neighbour(self, index: int, step: int) -> Passage | None:
+        other = index + step
+        if not 0 <= other < len(self.passages) or self.passages[other].where != self.passages[index].where:
+            return None
+        return self.passages[other]
+
+    @property
+    def date(self) -> date | None:
+        """The item's date."""
+        return self.item.date.date() if self.item.date else None
+
+
+def facts(context: Context, passage: Passage, index: int, who: Claimant | None) -> Draft:
+    things = [one for one in passage.of("materiel") if not behind_exchange(passage, one.start)]
+    names = tuple(dict.fromkeys(one.canonical for one in things))
+    generic = all(one.concept.get("generic") == "true" for one in things)
+    return Draft(
+        order=index,
+        where=passage.where,
+        start=passage.start,
+        end=passage.end,
+        status="asserted",
+        giver="",
+        who=who,
+        materiel=names,
+        route=tuple(dict.fromkeys(one.canonical for one in passage.of("place"))),
+        vessels=tuple(dict.fromkeys(one.canonical for one in passage.of("vessel"))),
+        entities=tuple(dict.fromkeys(one.canonical for one in passage.of("entity"))),
+        period=period(fold(passage.text).text, context.date),
+        basis=_basis(passage, who),
+        families=frozenset(one.concept.get("family") or one.canonical for one in things),
+        generic=generic,
+    )
+
+
+def behind_exchange(passage: Passage, start: int) -> bool:
+    first = next(iter(passage.of("exchange")), None)
+    return first is not None and start > first.start
+
+
+def _basis(passage: Passage, who: Claimant | None) -> str:
+    named = passage.of("basis")
+    if named:
+        return next((one.canonical for one in named if one.canonical != "documents"), named[0].canonical)
+    if who is not None and who.type == "anonymous":
+        return "anonymous"
+    if who is not None and who.type in {"government", "intelligence-service", "un-body/coalition"} and passage.has("N"):
+        return "official figure"
+    return "none stated"
+
+
+def hedge_of(passage: Passage, *, planned: bool) -> str:
+    for one in passage.of("hedge"):
+        if not (planned and one.concept.canonical == "planned"):
+            return passage.words(one)
+    return ""
