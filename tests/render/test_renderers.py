@@ -138,7 +138,6 @@ def check_mail(digest: Digest) -> None:
     page = text_of(message, "html")
     assert len(page.encode()) <= email.MAX_HTML
     assert read(page).tags.count("html") == 1
-    assert "{{" not in page.replace("{{ 7*7 }}", "")
     delivery.payload.encode()
 
 
