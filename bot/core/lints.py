@@ -32,7 +32,7 @@ def lint(watchlist: Watchlist) -> list[Problem]:
 def _terms(watchlist: Watchlist) -> Iterator[Problem]:
     seen: dict[tuple[object, ...], Term] = {}
     stems: dict[tuple[str, str, str], Term] = {}
-    masks = {t.anchor for t in watchlist.terms if watchlist.concepts[t.concept].mask and not t.rest}
+    masks = {t.anchor for t in watchlist.terms if watchlist.concepts[t.concept].mask and not t.rest and t.regex is None}
     for term in watchlist.terms:
         if term.stem and not term.rest and not term.guarded and not unspaced(term.anchor[0]):
             stems.setdefault((term.lang, term.concept, term.anchor), term)
@@ -146,7 +146,13 @@ def _unused(watchlist: Watchlist) -> Iterator[Problem]:
         used |= cancel.drop
     asked = {name for term in watchlist.terms for name in (*term.needs, *term.unless)}
     for name, concept in watchlist.concepts.items():
-        if not used & (1 << concept.bit) and not concept.mask and not concept.parties and name not in asked:
+        if (
+            not used & (1 << concept.bit)
+            and not concept.mask
+            and not concept.parties
+            and not concept.flow
+            and name not in asked
+        ):
             yield Problem(
                 watchlist.file, f"concepts.{name}", repr(name), "a concept that some rule, stream or guard uses"
             )
