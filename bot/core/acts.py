@@ -15,6 +15,7 @@ _NEGATED = re.compile(
     r"(?:n't|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
 )
 _DISBELIEVED = re.compile(r"(?:n't|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|\bdoubt\w*[^.;]{0,60}$")
+_GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
 _CONDITION = re.compile(
@@ -63,7 +64,12 @@ def acts(passage: Passage) -> list[Act]:
                 token.mention,
                 planned=_planned(passage, token.mention, token.letter),
                 negated=_negated(before, after),
-                unreal=bool(_CONDITION.search(before) or _CONDITION_AFTER.match(after) or _WARNING.search(before)),
+                unreal=bool(
+                    _CONDITION.search(before)
+                    or _CONDITION_AFTER.match(after)
+                    or _WARNING.search(before)
+                    or (_GERUND.match(passage.words(token.mention)) and not re.search(r"\w|[DROKJV]", before))
+                ),
             )
         )
     return found

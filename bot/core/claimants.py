@@ -41,7 +41,10 @@ _HEAD = re.compile(r"^(?:[^\w]|\w{0,12} ){0,2}$")
 _COLON = re.compile(r"^[^:.;]{0,26}: ")
 _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?)$")
 _PREPOSED = re.compile(
-    r"(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
+    r"(?<!\w)(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
+)
+_OBLIQUE = re.compile(
+    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|przeciwko|в|на|против|gegen|contre|contra)(?: the)? $"
 )
 _STATES = re.compile(
     r"(?:nearly |about |some |more than |over )?\d+ (?:countries|nations|states)(?=[^.;]{0,80}joint statement[^.;]{0,20}V)"
@@ -54,7 +57,7 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
     best: tuple[int, int, Claimant] | None = None
     relayer = ""
     for who, start, end in _candidates(passage, lexicon):
-        strength = _strength(passage.tagged, start, end)
+        strength = _strength(passage.tagged, start, end, state=who.rank == 2)
         if not strength or who.party in lexicon.parties:
             continue  # what the two parties themselves say is read as denial, or not at all
         if who.type == "media-investigation" and who.rank == 0:
@@ -71,9 +74,13 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
     return Claimant(who.name, who.type, who.party, via, who.figures, who.rank)
 
 
-def _strength(tagged: str, start: int, end: int) -> int:
+def _strength(tagged: str, start: int, end: int, *, state: bool) -> int:
     before, after = tagged[:start], tagged[end:]
-    if _SAID_AFTER.match(after) or _PREPOSED.search(before):
+    said = _SAID_AFTER.match(after)
+    if said is not None and state:
+        # "for use in Ukraine, US says": a state behind a preposition, or with another sayer before the verb, says nothing.
+        said = None if re.search("[OKJ]", said[0]) or _OBLIQUE.search(before) else said
+    if said is not None or _PREPOSED.search(before):
         return 3
     if _SAID_AT_END.match(after):
         return 2

@@ -36,14 +36,16 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     drafts: list[Draft] = []
     for index in range(len(found)):
         drafts += read(context, index, drafts)
-    drafts = _attributed(_directed(drafts), found, lexicon)
+    drafts = _attributed(_directed(drafts, found), found, lexicon)
     kept = sorted(_merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
     return tuple(_claim(item, draft, lexicon.parties) for draft in kept)
 
 
-def _directed(drafts: list[Draft]) -> list[Draft]:
+def _directed(drafts: list[Draft], found: list[Passage]) -> list[Draft]:
     """Deals "between the two", and exchanges whose other leg the item states by itself."""
     votes = Counter(draft.giver for draft in drafts if draft.giver in {"D", "R"} and draft.status != "denied")
+    if not votes and any(_FOR_THE_WAR.search(passage.tagged) for passage in found):
+        votes["D"] = 1  # arms that are to serve Russia in its war come from the other
     out = []
     for draft in drafts:
         if not draft.giver and len(votes) == 1:
@@ -69,7 +71,12 @@ def _attributed(drafts: list[Draft], found: list[Passage], lexicon: Lexicon) -> 
         if who is None or (who.rank <= 1 and who.type != "media-investigation"):
             who = _named_near(draft, who, found, spoken) or who
         if draft.where == "title" and (who is None or who.rank <= 2):
-            near = [spoken[index] for index in lead if who is not None or any(one.order == index for one in drafts)]
+            alone = len(lead) == 0 or not any(one.where == "text" for one in drafts)
+            near = [
+                spoken[index]
+                for place, index in enumerate(lead)
+                if who is not None or any(one.order == index for one in drafts) or (alone and not place)
+            ]
             better = _best(one for one in near if who is None or (one is not None and one.party == who.party != ""))
             who = better or who
         elif draft.order in lead and headline is not None and (who is None or _vague(who)) and not impersonal:
@@ -117,6 +124,10 @@ def _merged(drafts: list[Draft]) -> list[Draft]:
     return kept
 
 
+_FOR_THE_WAR = re.compile(
+    r"(?:bolster|aid|replenish|sustain|refill|fuel|reinforc|stave off|prop up|restock)\w*[^.;]{0,40}(?:R's|O|its)|R's (?:\w+ )?(?:war|fight|forces|stockpile)|"
+    r"U (?:on the battlefield )?(?:in|against) O|for (?:use in )?(?:the |its )?O war|(?:its|the) (?:war|fight|offensive) (?:in|against|on) O|R T"
+)
 _IMPERSONAL = re.compile(r"\b(?:believed|thought|said|reported|understood) to (?:have|be)\b")
 _THIS = re.compile(r"^\W*(?:to |this |that |it |the move |dies |das |c'est |esto |это |це )")
 _SIDES = {"asserted": "said", "estimated": "said", "observed": "said", "planned": "plan"}

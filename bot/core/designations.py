@@ -12,6 +12,15 @@ from bot.core.drafts import PRONOUN, Context, Draft, facts, hedge_of
 from bot.core.periods import period
 from bot.core.text import fold
 
+_NOUN = re.compile(
+    r"(?i)(?:new )?sanctions (?:on|against)|new sanctions|sankcje|sanciones contra|sanctions contre|санкци|sanktionen gegen"
+)
+_DONE = re.compile(
+    r"(?i)\b(?:impos|announc|slap|unveil|levi|issu|adopt|introduc|hit|expand|designat|blacklist|nałoż|wprowadz|ввел|ввод|запров|verhäng|impus|impone|a imposé)"
+)
+_THREAT = re.compile(
+    r"(?i)\b(?:threat|consider|could|may|might|would|urg|call(?:s|ed)? for|lift|eas(?:e|ing)|violat|evad|unwilling|defy)"
+)
 _ADJECTIVE = re.compile(r"(?:^|\b(?:a|an|the|heavily|already|previously|newly|other|many|of|by|with|from|to) |-)$")
 
 
@@ -22,6 +31,8 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
     if not acts_of_law:
         return None
     law = acts_of_law[0]
+    if _NOUN.match(passage.words(law)) and (not _DONE.search(passage.text) or _THREAT.search(passage.text)):
+        return None  # "threatens sanctions on", "UN sanctions against": no act
     if "sanctioned" in passage.words(law) and _ADJECTIVE.search(passage.text[: law.start - passage.start].lower()):
         return None  # "a sanctioned Russian missile maker" tells of no new act
     follower = context.after(index)

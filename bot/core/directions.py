@@ -62,8 +62,14 @@ _CUES = (
         gives=True,
     ),
     _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
+    _cue(r"(?<!\w)S (?P<p>[DR]) (?:\w+ ){0,2}M", 4, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
     # Subjects, active and passive.
-    _cue(r"(?P<p>[DR])(?:'s|')?(?:,? [^\s.;:DRVZ]+){0,5} G(?!\w)", 2, "subject of giving", gives=True),
+    _cue(
+        r"(?P<p>[DR])(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
+        2,
+        "subject of giving",
+        gives=True,
+    ),
     _cue(r"(?P<p>[DR])(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),
     _cue(
         r"(?P<p>[DR]) (?:\w+ ){0,2}(?:been|being|be|is|was) (?:\w+ )?G(?= with)",
@@ -76,7 +82,7 @@ _CUES = (
     _cue(rf"T(?: \S+){{0,3}} (?:by|przez|von|por|par) {_ART}(?P<p>[DR])", 4, "by", gives=False),
     # Origin: "North Korean shells", "North Korea's export of missiles".
     _cue(
-        r"(?<![GT] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
+        r"(?<![GTS] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
         2,
         "origin",
         gives=True,

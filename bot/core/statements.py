@@ -21,6 +21,10 @@ _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
 )  # units that are cargo themselves
 _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
+_USED = re.compile(  # one party uses what is the other's, or what is the other's is used in the war
+    r"R[^.;]{0,80}?U[^.;]{0,80}?D(?:'s)? (?:\S+ ){0,2}?M|D[^.;]{0,80}?U[^.;]{0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
+    r"D(?:'s|산|제|製)?[^.;]{0,24}M[^.;]{0,60}U|D(?:산|제|製)"
+)
 _EXCHANGE_GOODS = re.compile(r"^E?(?: for)?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M|^E[^.;]{0,90}?N")
 
 
@@ -76,6 +80,8 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
     hedge = hedge_of(passage, planned=planned)
     if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
         return []  # "may hope for more weapons" in nobody's name is a guess of the paper
+    if all(act.letter == "U" for act in live) and not _USED.search(passage.tagged):
+        return []
     if {act.letter for act in live} == {"C"} and not (
         (passage.of("materiel") or passage.has("N")) and passage.of("place", "vessel", "unit")
     ):
