@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from bot.core.text import fold, read, sentences
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+KEY = 3.84  # of G²: chi-square with one degree of freedom at 5 %
 _LONGEST = 3  # words in a phrase
 # Words that begin or end no term; they may stand inside one.
 _STOP = frozenset(
@@ -96,9 +97,9 @@ def count_background(texts: Iterable[str], *, made: str, least: int = 2) -> Back
 
 
 def propose(
-    texts: Sequence[str], background: Background, *, least_seeds: int = 1, most: int = 200, quotes: int = 2
+    texts: Sequence[str], background: Background, *, least: float = KEY, most: int = 1000, quotes: int = 2
 ) -> list[Proposal]:
-    """Terms of `texts` by keyness, best first; each with the texts that hold it and sentences that show it."""
+    """Terms of `texts` by keyness (at least `least`), best first; each with its texts and sentences that show it."""
     counted = [phrases(text) for text in texts]
     holders: dict[str, list[int]] = {}
     for number, counts in enumerate(counted):
@@ -106,18 +107,16 @@ def propose(
             holders.setdefault(term, []).append(number)
     found: list[Proposal] = []
     for term, numbers in holders.items():
-        if len(numbers) < least_seeds:
-            continue
         count = sum(counts[term] for counts in counted)
         if len(numbers) == 1 and count < 2 and len(texts) > 1 and " " in term:
             continue
         others = background.counts.get(term, 0)
         score = keyness(len(numbers), len(texts), others, background.texts)
         ratio = ((len(numbers) + 0.5) / (len(texts) + 1)) / ((others + 0.5) / (background.texts + 1))
-        if score > 0:
+        if score >= least:
             found.append(Proposal(term, tuple(numbers), count, round(score, 2), round(ratio, 1)))
     found.sort(key=lambda p: (-p.keyness, -p.count, p.term))
-    return [_quoted(proposal, texts, quotes) for proposal in found[:most]]
+    return [_quoted(proposal, texts, quotes) if quotes else proposal for proposal in found[:most]]
 
 
 def keyness(hits: int, texts: int, others: int, background: int) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -80,6 +81,7 @@ class _Reader(Checks):
         if not rules and not self.problems:
             self.wrong("rules", "", "at least one [[rules]]")
         scoring = self.scoring(table.get("scoring", {}), rules)
+        seeds = self.seeds(table.get("seeds", {}), terms)
         watchlist = Watchlist(
             name=PurePosixPath(self.file.replace("\\", "/")).name.removesuffix(".toml"),
             title=title,
@@ -88,13 +90,13 @@ class _Reader(Checks):
             parties=self.parties,
             concepts=self.concepts,
             groups=self.groups,
-            terms=tuple(terms),
+            terms=tuple(replace(t, seeds=seeds[t.written]) if t.written in seeds else t for t in terms),
             rules=tuple(rules),
             cancels=tuple(self.cancel(v, f"cancels[{i}]") for i, v in self.rows(table, "cancels")),
             streams=tuple(self.stream(v, f"streams[{i}]") for i, v in self.rows(table, "streams")),
             kinds=tuple(self.kind(v, f"kinds[{i}]") for i, v in self.rows(table, "kinds")),
             scoring=scoring,
-            seeds=self.seeds(table.get("seeds", {}), terms),
+            seeds=seeds,
             about=self.text(table, "about", ""),
             file=self.file,
         )
