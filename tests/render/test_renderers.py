@@ -25,7 +25,7 @@ from tests.render import hostile, samples
 # A whole digest takes minutes to shrink; the faults name the place well enough.
 CALM = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
