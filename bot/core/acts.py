@@ -12,9 +12,9 @@ _AFTER, _BEFORE = 84, 72  # code points of `tagged` in which the thing moved mus
 _BREAK = re.compile(r"[.;:!?]| - |–|—|, (?:while|but|and|as) ")
 _ACTS = "GTUCSX"
 _NEGATED = re.compile(
-    r"(?:n't|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
+    r"(?:n't|\bunlikely|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
 )
-_DISBELIEVED = re.compile(r"(?:n't|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|\bdoubt\w*[^.;]{0,60}$")
+_DISBELIEVED = re.compile(r"(?:n't|\bunlikely|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|\bdoubt\w*[^.;]{0,60}$")
 _GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")

@@ -43,14 +43,19 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
 
 def _directed(drafts: list[Draft], found: list[Passage]) -> list[Draft]:
     """Deals "between the two", and exchanges whose other leg the item states by itself."""
-    votes = Counter(draft.giver for draft in drafts if draft.giver in {"D", "R"} and draft.status != "denied")
+    flows = {draft.giver for draft in drafts if draft.status != "denied"}
+    votes = Counter(
+        draft.giver
+        for draft in drafts
+        if draft.giver in {"D", "R"} and draft.status != "denied" and not draft.families <= _RETURNS
+    )
     if not votes and any(_FOR_THE_WAR.search(passage.tagged) for passage in found):
         votes["D"] = 1  # arms that are to serve Russia in its war come from the other
     out = []
     for draft in drafts:
         if not draft.giver and len(votes) == 1:
             draft = replace(draft, giver=next(iter(votes)))  # noqa: PLW2901 — the item speaks of one flow only
-        elif draft.leg and votes["R" if draft.leg == "D" else "D"]:
+        elif draft.leg and ("R" if draft.leg == "D" else "D") in flows:
             draft = replace(draft, giver=draft.leg)  # noqa: PLW2901
         out.append(draft)
     return out
@@ -127,6 +132,9 @@ def _merged(drafts: list[Draft]) -> list[Draft]:
 _FOR_THE_WAR = re.compile(
     r"(?:bolster|aid|replenish|sustain|refill|fuel|reinforc|stave off|prop up|restock)\w*[^.;]{0,40}(?:R's|O|its)|R's (?:\w+ )?(?:war|fight|forces|stockpile)|"
     r"U (?:on the battlefield )?(?:in|against) O|for (?:use in )?(?:the |its )?O war|(?:its|the) (?:war|fight|offensive) (?:in|against|on) O|R T"
+)
+_RETURNS = frozenset(
+    ["technology", "food", "oil", "raw materials", "payment", "luxury goods", "horses", "submarines", "air defence"]
 )
 _IMPERSONAL = re.compile(r"\b(?:believed|thought|said|reported|understood) to (?:have|be)\b")
 _THIS = re.compile(r"^\W*(?:to |this |that |it |the move |dies |das |c'est |esto |это |це )")

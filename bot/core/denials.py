@@ -16,6 +16,7 @@ _ADJECTIVE = re.compile(
     r"baseless|groundless|absurd|беспочвенн|голословн|безпідставн|bezpodstawn|haltlos|infundad|sans fondement"
 )
 _DOUBLE = re.compile(r"Z(?! (?:evidence|proof))[^.;]{0,60}?(?:n't|\bnot\b|\bnever\b|\bnie\b|(?<!\w)не(?!\w)|\bnicht\b)")
+_AGAIN = re.compile(r", (?:but|while|although|though|ale|однако|но|але|aber|mais|pero) |; ")
 _TURN = re.compile(
     r", (?:which|who|but|while|although|though|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
 )
@@ -23,10 +24,11 @@ _TURN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """The denier, and the place in `tagged` from which on nothing is asserted."""
+    """The denier, and the place in `tagged` from which on (and up to which) nothing is asserted."""
 
     who: Claimant
     clause: int
+    resumes: int
 
 
 def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
@@ -40,7 +42,8 @@ def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
         return None
     turns = [one.start() for one in _TURN.finditer(tagged[:at])]
     heads = "".join(letter for letter in tagged[: turns[-1]] if letter in "GTUCSX") if turns else ""
-    return Denial(who, turns[-1] if turns and heads else 0)
+    again = _AGAIN.search(tagged, at)
+    return Denial(who, turns[-1] if turns and heads else 0, again.start() if again else len(tagged))
 
 
 def _word(passage: Passage, at: int) -> str:

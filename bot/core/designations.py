@@ -8,9 +8,8 @@ from dataclasses import replace
 from bot.core.amounts import amounts
 from bot.core.claimants import Claimant, claimant
 from bot.core.directions import direction
-from bot.core.drafts import PRONOUN, Context, Draft, facts, hedge_of
+from bot.core.drafts import PRONOUN, Context, Draft, event_text, facts, hedge_of
 from bot.core.periods import period
-from bot.core.text import fold
 
 _NOUN = re.compile(
     r"(?i)(?:new )?sanctions (?:on|against)|new sanctions|sankcje|sanciones contra|sanctions contre|санкци|sanktionen gegen"
@@ -52,7 +51,8 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
         and one.concept.get("party", one.canonical) not in context.lexicon.parties
         and one.canonical not in context.lexicon.parties
     ]
-    who = _issuer(context, issuer[-1].canonical, issuer[-1].kind) if issuer else claimant(passage, context.lexicon)
+    last = max(issuer, key=lambda one: (one.kind == "claimant", one.start), default=None)
+    who = _issuer(context, last.canonical, last.kind) if last else claimant(passage, context.lexicon)
     giver, margin, why = direction(scope[-1])
     if not giver and len(scope) > 1:
         giver, margin, why = direction(passage)
@@ -70,7 +70,7 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
             materiel=tuple(dict.fromkeys(one.canonical for one in things)),
             amount=replace(counted[0], unit="sanctioned companies") if counted else None,
             entities=tuple(dict.fromkeys(one.canonical for part in scope for one in part.of("entity"))),
-            period=period(fold(passage.text).text, context.date),
+            period=period(event_text(passage), context.date),
             basis="legal act",
             hedge=hedge_of(scope[-1], planned=False),
         )

@@ -14,6 +14,10 @@ from bot.core.periods import period
 from bot.core.text import fold
 from bot.model import ClaimStatus, Item, Where
 
+_SAID_ON = re.compile(
+    r"(?i)\s(?:late |early )?(?:on|am|w|в|у|le|el|this)?\s?(?:[^\W\d_]+day,? |[^\W\d_]{2,12},? )?"
+    r"(?:(?:[^\W\d_]{3,10}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,12}\.?)(?:,? 20\d\d)?)(?=[\s,.])"
+)
 PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
     r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
     r"ma ona|ma on|dodał\w*|on|ona|oni|oskarża się ich|oskarżono|он|она|они|это|він|вона|вони|er|sie|es|elle|ils|il)(?!\w)|V\W{0,3}(?:że|it|they|się)|"
@@ -91,11 +95,21 @@ def facts(context: Context, passage: Passage, index: int, who: Claimant | None) 
         route=tuple(dict.fromkeys(one.canonical for one in passage.of("place"))),
         vessels=tuple(dict.fromkeys(one.canonical for one in passage.of("vessel"))),
         entities=tuple(dict.fromkeys(one.canonical for one in passage.of("entity"))),
-        period=period(fold(passage.text).text, context.date),
+        period=period(event_text(passage), context.date),
         basis=_basis(passage, who),
         families=frozenset(one.concept.get("family") or one.canonical for one in things),
         generic=generic,
     )
+
+
+def event_text(passage: Passage) -> str:
+    """The folded sentence without the date on which something was said ("announced on Oct. 13 that")."""
+    text = passage.text
+    for one in passage.of("saying"):
+        end = one.end - passage.start
+        if (day := _SAID_ON.match(text, end)) is not None:
+            text = text[:end] + " " * (day.end() - end) + text[day.end() :]
+    return fold(text).text
 
 
 def behind_exchange(passage: Passage, start: int) -> bool:
@@ -115,7 +129,10 @@ def _basis(passage: Passage, who: Claimant | None) -> str:
 
 
 def hedge_of(passage: Passage, *, planned: bool) -> str:
+    colon = passage.text.rfind(": ") + passage.start  # "it seems so: a thousand were sent" hedges the first half
     for one in passage.of("hedge"):
+        if one.end <= colon:
+            continue
         if not (planned and one.concept.canonical == "planned"):
             return passage.words(one)
     return ""

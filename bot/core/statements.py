@@ -11,10 +11,9 @@ from bot.core.claimants import UNATTRIBUTED, Claimant, claimant
 from bot.core.denials import denial
 from bot.core.designations import sanction
 from bot.core.directions import direction
-from bot.core.drafts import PRONOUN, Context, Draft, behind_exchange, facts, hedge_of
+from bot.core.drafts import PRONOUN, Context, Draft, behind_exchange, event_text, facts, hedge_of
 from bot.core.passages import Passage
 from bot.core.periods import period
-from bot.core.text import fold
 from bot.model import ClaimStatus
 
 _LOADS = frozenset(
@@ -31,22 +30,31 @@ _EXCHANGE_GOODS = re.compile(r"^E?(?: for)?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M
 def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
     """The drafts of the sentence at `index`; `earlier` are those of the sentences before it."""
     passage = context.passages[index]
-    if _QUESTION.search(passage.text) or not passage.tokens or "appeared first on" in passage.text:
+    if (
+        _QUESTION.search(passage.text)
+        or "the question is" in passage.tagged
+        or not passage.tokens
+        or "appeared first on" in passage.text
+    ):
         return []
     last = earlier[-1] if earlier and earlier[-1].order == index - 1 and earlier[-1].where == passage.where else None
     lawful = sanction(context, index)
     if lawful is not None:
         return lawful
     out: list[Draft] = []
-    limit = len(passage.tagged)
+    limit = resumes = len(passage.tagged)
     if passage.has("Z"):
         found = denial(passage, context.lexicon)
         if found is not None:
             out += _denied(context, index, found.who, earlier)
-            limit = found.clause
+            limit, resumes = found.clause, found.resumes
         else:
             limit = passage.tagged.index("Z")
-    live = [act for act in acts(passage) if act.at < limit and not act.unreal and not _background(passage, act)]
+    live = [
+        act
+        for act in acts(passage)
+        if (act.at < limit or act.at > resumes) and not act.unreal and not _background(passage, act)
+    ]
     negated = [act for act in live if act.negated]
     live = [act for act in live if not act.negated]
     if not live:
@@ -76,7 +84,7 @@ def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft
         return []
     if not _goods(passage) or (who is None and not _plain(context, index, margin)):
         return []
-    planned = _plan_wins(live)
+    planned = _plan_wins(passage, live)
     hedge = hedge_of(passage, planned=planned)
     if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
         return []  # "may hope for more weapons" in nobody's name is a guess of the paper
@@ -111,7 +119,7 @@ def _stated(context: Context, passage: Passage, margin: int) -> bool:
     """Whether a noun ("arms shipments to Russia") in nobody's name is a statement, not the topic of the sentence."""
     if passage.of("basis"):
         return True
-    dated = period(fold(passage.text).text, context.date) != ("", "")
+    dated = period(event_text(passage), context.date) != ("", "")
     return passage.where == "text" and margin >= 3 and (dated or bool(amounts(passage, context.lexicon)))
 
 
@@ -131,8 +139,13 @@ def _leg(passage: Passage, live: list[Act]) -> tuple[int, int] | None:
     return (0, at) if live[0].at < at else (at, len(passage.tagged))
 
 
-def _plan_wins(live: list[Act]) -> bool:
+def _plan_wins(passage: Passage, live: list[Act]) -> bool:
     verbs = [act for act in live if act.letter not in "SX"] or live
+    number = passage.tagged.find("N")
+    if number >= 0:  # the act that stands with the figure is the one that is claimed
+        verbs = sorted(
+            verbs, key=lambda act: (":" in passage.tagged[min(act.at, number) : max(act.at, number)], act.at)
+        )
     return verbs[0].planned
 
 
