@@ -1,0 +1,142 @@
+"""Polling: what is due is asked, what is new is kept, and one bad feed stops nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.core.pacing import Limits
+from bot.errors import FeedError, Unreachable, WorkerError
+from bot.jobs.poll import Poller
+from bot.model import Entry, Feed, FeedDocument, Response
+from bot.store import Store
+from tests.fakes import START, FakeClock, FakeFetch, FakeParse, entry, in_order
+
+ONE = Feed(url="https://one.example/feed", name="One")
+TWO = Feed(url="https://two.example/feed", name="Two")
+
+
+def answer(url: str, body: bytes = b"feed", status: int = 200, **headers: str) -> Response:
+    return Response(url=url, status=status, headers=tuple(headers.items()), body=body, fetched=START)
+
+
+class Desk:
+    def __init__(self, store: Store, *feeds: Feed) -> None:
+        self.store, self.clock = store, FakeClock()
+        self.fetch, self.parse = FakeFetch({}, self.clock), FakeParse()
+        self.poller = Poller(
+            store=store, feeds=feeds, fetch=self.fetch, parse=self.parse, gate=lambda title, _: "Korea" in title, clock=self.clock, map=in_order, limits=Limits(), environ={"TOKEN": "Bearer x"}
+        )  # fmt: skip
+
+    def says(self, feed: Feed, *numbers: int, body: bytes = b"feed", **fields: object) -> None:
+        self.fetch.answers[feed.url] = answer(feed.url, body, etag='"v1"')
+        entries = tuple(entry(number, feed=feed.url, **fields) for number in numbers)  # type: ignore[arg-type]
+        self.parse.feeds[body] = FeedDocument(version="rss20", title=feed.name, entries=entries)
+
+
+def test_a_bad_feed_is_that_feeds_outcome_and_the_round_goes_on(store: Store):
+    desk = Desk(store, ONE, TWO)
+    desk.says(TWO, 1)
+    desk.fetch.answers[ONE.url] = Unreachable("no such host", subject=ONE.url)
+    report = desk.poller.poll()
+    assert (report.feeds_due, report.feeds_polled, report.feeds_failed, report.entries_new) == (2, 1, 1, 1)
+    assert report.failures == ((ONE.url, "no such host"),)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FeedError("an HTML page instead of a feed", reason="html"),
+        WorkerError("no result within 10 s", reason="deadline"),
+    ],
+)
+def test_what_the_parser_says_is_recorded_and_the_old_validators_stay(store: Store, error: Exception):
+    desk = Desk(store, ONE)
+    desk.says(ONE, 1)
+    desk.poller.poll()
+    desk.fetch.answers[ONE.url] = answer(ONE.url, b"broken", etag='"v2"')
+    desk.parse.feeds[b"broken"] = error  # type: ignore[assignment]
+    desk.clock.advance(days=1)
+    report = desk.poller.poll()
+    assert report.failures == ((ONE.url, str(error)),)
+    desk.clock.advance(days=2)
+    desk.poller.poll()
+    assert ("If-None-Match", '"v1"') in desk.fetch.asked[-1].headers
+
+
+@pytest.mark.criterion("R-6")
+def test_a_feed_is_never_asked_before_its_time_however_often_the_watch_restarts(store: Store):
+    desk = Desk(store, ONE)
+    desk.says(ONE, 1)
+    for _ in range(20):
+        desk.poller.poll()
+        desk.clock.advance(minutes=2)
+    assert len(desk.fetch.asked) == 1
+
+
+@pytest.mark.criterion("R-1")
+def test_a_304_costs_no_parsing(store: Store):
+    desk = Desk(store, ONE)
+    desk.says(ONE, 1)
+    desk.poller.poll()
+    desk.fetch.answers[ONE.url] = answer(ONE.url, b"", 304)
+    desk.parse.feeds.clear()
+    desk.clock.advance(days=1)
+    assert desk.poller.poll().feeds_unchanged == 1
+
+
+def test_the_same_bytes_again_cost_no_parsing_but_renew_the_validators(store: Store):
+    desk = Desk(store, ONE)
+    desk.says(ONE, 1)
+    desk.poller.poll()
+    desk.parse.feeds.clear()
+    desk.fetch.answers[ONE.url] = answer(ONE.url, b"feed", etag='"v2"')
+    desk.clock.advance(days=1)
+    assert desk.poller.poll().feeds_unchanged == 1
+    desk.clock.advance(days=1)
+    desk.poller.poll()
+    assert ("If-None-Match", '"v2"') in desk.fetch.asked[-1].headers
+
+
+@pytest.mark.criterion("decision 16")
+def test_on_a_first_poll_what_is_old_is_quiet_and_what_says_nothing_stays_unread(store: Store):
+    desk = Desk(store, ONE)
+    old = START - timedelta(days=3)
+    desk.fetch.answers[ONE.url] = answer(ONE.url)
+    entries = (
+        entry(1, feed=ONE.url, title="Fresh weather"),
+        _aged(2, "Old Korea news", old),
+        _aged(3, "Old weather", old),
+    )
+    desk.parse.feeds[b"feed"] = FeedDocument(version="rss20", title="", entries=entries)
+    desk.poller.poll()
+    found = {status.id: (status.state, status.policy) for status in store.entries.find([one.id for one in entries])}
+    assert found == {"e-0001": ("new", "live"), "e-0002": ("new", "first_poll"), "e-0003": ("teaser", "first_poll")}
+
+
+def _aged(number: int, title: str, at: datetime) -> Entry:
+    return replace(entry(number, feed=ONE.url, title=title), published=at)
+
+
+def test_a_secret_named_by_the_feed_goes_into_its_request_only(store: Store):
+    secret = Feed(url="https://paid.example/feed", name="Paid", auth_env="TOKEN")
+    desk = Desk(store, ONE, secret)
+    desk.says(ONE, 1)
+    desk.says(secret, 2, body=b"paid")
+    desk.poller.poll()
+    sent = {request.url: dict(request.headers).get("Authorization") for request in desk.fetch.asked}
+    assert sent == {ONE.url: None, secret.url: "Bearer x"}
+
+
+def test_a_feed_taken_out_of_the_configuration_is_not_asked_and_keeps_its_history(store: Store):
+    desk = Desk(store, ONE)
+    desk.says(ONE, 1)
+    desk.poller.poll()
+    other = Desk(store, TWO)
+    other.clock.advance(days=3)
+    other.says(TWO, 2)
+    other.poller.poll()
+    assert [request.url for request in other.fetch.asked] == [TWO.url]
+    assert {status.url for status in store.feeds.statuses()} == {ONE.url, TWO.url}
