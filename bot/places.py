@@ -6,8 +6,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 DEFAULT_DATABASE = "armswatch.db"
+DEFAULT_BACKUPS = "armswatch-backups"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -22,14 +24,23 @@ def database_path(config: Path) -> Path:
 
     For `status`, which must answer at once even where the configuration is broken elsewhere.
     """
-    name = DEFAULT_DATABASE
-    try:
-        found = tomllib.loads(config.read_text(encoding="utf-8")).get("database")
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        found = None
-    if isinstance(found, str) and found:
-        name = found
+    found = _raw(config).get("database")
+    name = found if isinstance(found, str) and found else DEFAULT_DATABASE
     return config.resolve().parent / name
+
+
+def backup_folder(config: Path) -> Path:
+    """Where a configuration keeps copies of its database, without checking anything else in it."""
+    table = _raw(config).get("backup")
+    found = table.get("folder") if isinstance(table, dict) else None
+    return config.resolve().parent / (found if isinstance(found, str) and found else DEFAULT_BACKUPS)
+
+
+def _raw(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return {}
 
 
 def packaged(name: str) -> Path:

@@ -157,6 +157,29 @@ class SubscriptionTable(Table):
     in_scope_streams: tuple[str, ...] = Field(default=(), strict=False)
 
 
+class BackupTable(Table):
+    """[backup]: checked copies of the database, one a day by the daemon."""
+
+    folder: str = "armswatch-backups"
+    keep: int = Field(default=7, ge=1, le=1000)
+    every: Duration = timedelta(days=1)
+    bodies: Duration = Field(default=timedelta(days=180), ge=timedelta(days=30))
+
+
+class HeartbeatTable(Table):
+    """[heartbeat]: proof of life for whoever watches the watch."""
+
+    file: str = ""
+    url: Annotated[str, BeforeValidator(lambda value: value if value == "" else web_url(value))] = ""
+    every: Duration = timedelta(minutes=5)
+
+
+class MetricsTable(Table):
+    """[metrics]: a Prometheus text endpoint on this machine; port 0 means none."""
+
+    port: int = Field(default=0, ge=0, le=65535)
+
+
 class ConfigTable(Table):
     """The whole of config.toml."""
 
@@ -170,5 +193,8 @@ class ConfigTable(Table):
     workers: WorkersTable = WorkersTable()
     slack: SlackTable = SlackTable()
     smtp: SmtpTable = SmtpTable()
+    backup: BackupTable = BackupTable()
+    heartbeat: HeartbeatTable = HeartbeatTable()
+    metrics: MetricsTable = MetricsTable()
     subscriptions: tuple[SubscriptionTable, ...] = Field(default=(), strict=False)
     feeds: tuple[FeedTable, ...] = Field(default=(), strict=False)

@@ -16,6 +16,7 @@ from bot.errors import ArmswatchError
 # command → (module, attribute, one line for --help). The line stands here so that --help imports nothing.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "backfill": ("bot.cli.backfill", "backfill", "Read the past: files, folders and archives."),
+    "backup": ("bot.cli.backup", "backup", "A checked copy of the database, also beside the daemon."),
     "claims": ("bot.cli.claims", "claims", "The ledger of claims; --jsonl reads claims out of items."),
     "demo": ("bot.cli.demo", "demo", "The whole job on a bundled world on this machine."),
     "digest": ("bot.cli.digest", "digest", "Preview or send what is due."),
@@ -27,6 +28,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "match": ("bot.cli.filters", "match", "Judge items against the watchlists."),
     "outbox": ("bot.cli.outbox", "outbox", "List, retry or drop deliveries."),
     "poll": ("bot.cli.watch", "poll", "One round of what is due, then exit."),
+    "prune": ("bot.cli.backup", "prune", "Drop old texts that never matched; evidence stays."),
+    "restore": ("bot.cli.backup", "restore", "Put a copy in the database's place."),
     "run": ("bot.cli.watch", "run", "The watch itself, until it is stopped."),
     "search": ("bot.cli.search", "search", "Full-text search in what is stored."),
     "slack": ("bot.cli.previews", "slack", "See the Slack messages that a digest would become."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from bot.places import config_path, database_path
 from bot.store.glance import glance
 
 STALE = 15 * 60  # seconds without a heartbeat after which a running watch is thought dead
+FORECAST_AFTER = 3  # days of growth before it says anything about a year
 
 
 @click.command()
@@ -22,8 +24,10 @@ STALE = 15 * 60  # seconds without a heartbeat after which a running watch is th
 @click.pass_obj
 def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     """Is the watch alive, what did it last do, and what waits?"""
-    path = database_path(config_path(obj.get("config")))
+    config = config_path(obj.get("config"))
+    path = database_path(config)
     found = glance(path)
+    found["copy"] = _latest_copy(config, path)
     now = datetime.now(UTC)
     pid = _holder(path)
     last = next((beat for beat in found["heartbeats"] if beat["job"] == "poll"), None)
@@ -55,6 +59,7 @@ def _lines(
         counts = ", ".join(f"{row['n']} {row['name']}" for row in found[name]) or "none"
         lines.append(f"{name:<9} {counts}")
     lines.append(f"stories   {found['stories'][0]['n']}")
+    lines += _sizes(found)
     lines += [f"digest    {row['subscription']}: latest of {row['local_date']}" for row in found["digests"]]
     lines += [f"failing   {row['url']}: {row['last_error']}" for row in found["failing"][:10]]
     more = len(found["failing"]) - 10
@@ -66,6 +71,33 @@ def _lines(
             f"          {teaser} entries of first polls stay unread: older than a day and without a word of the watchlists"
         )
     return lines
+
+
+def _sizes(found: dict[str, Any]) -> list[str]:
+    """What the database will weigh, from its growth so far, and how old its latest copy is."""
+    lines = []
+    first = found["first"][0]["at"]
+    days = (datetime.now(UTC) - _moment(first)).total_seconds() / 86400 if first else 0
+    if days >= FORECAST_AFTER:
+        daily = found["bytes"] / days
+        lines.append(
+            f"growth    {daily / 1e6:.2f} MB a day so far: about {(found['bytes'] + daily * 365) / 1e6:.0f} MB in a year"
+        )
+    copy = found.get("copy")
+    if copy:
+        age = (datetime.now(UTC) - _moment(copy["at"])).total_seconds()
+        lines.append(f"backup    latest {_span(age)} ago ({copy['bytes'] / 1e6:.1f} MB, {copy['count']} kept)")
+    elif days >= 1:
+        lines.append("backup    none yet: `armswatch backup` makes one, the daemon one a day")
+    return lines
+
+
+def _latest_copy(config: Path, database: Path) -> dict[str, Any] | None:
+    from bot.places import backup_folder
+    from bot.store.copies import copies
+
+    kept = copies(backup_folder(config), database.stem)
+    return {"at": kept[0].at.isoformat(), "bytes": kept[0].bytes, "count": len(kept)} if kept else None
 
 
 def _holder(path: Any) -> int | None:

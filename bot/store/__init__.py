@@ -13,12 +13,15 @@ class Store:
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         # Imported here so that `armswatch --help` never pays for sqlite-utils and pydantic.
         from bot.store.articles import Articles
+        from bot.store.cases import Cases
         from bot.store.connection import Connection
         from bot.store.digests import Digests
         from bot.store.entries import Entries
         from bot.store.evidence import Evidences
         from bot.store.feeds import Feeds
+        from bot.store.judgements import Judgements
         from bot.store.outbox import Outbox
+        from bot.store.retention import Retention
         from bot.store.runs import Runs
         from bot.store.stories import Stories
 
@@ -32,6 +35,9 @@ class Store:
         self.digests = Digests(self.connection)
         self.outbox = Outbox(self.connection)
         self.runs = Runs(self.connection)
+        self.cases = Cases(self.connection)
+        self.judgements = Judgements(self.connection)
+        self.retention = Retention(self.connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,15 @@ class Connection:
                 # FULL: a receipt that we acknowledge survives a power cut; measured at 3,000 commits/s it is no cost.
                 self._sqlite.execute("PRAGMA synchronous = FULL")
                 self._sqlite.execute("PRAGMA foreign_keys = ON")
-                MIGRATIONS.apply(self.db)
+                self._migrate()
+
+    def _migrate(self) -> None:
+        waiting = MIGRATIONS.pending(self.db)
+        if waiting:
+            from bot.store.backup import before_migration
+
+            before_migration(self.path, waiting[0].name, datetime.now(UTC))
+            MIGRATIONS.apply(self.db)
 
     def _refuse_newer(self) -> None:
         if "_sqlite_migrations" not in self.db.table_names():

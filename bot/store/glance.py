@@ -18,6 +18,7 @@ _QUESTIONS = {
     "stories": "SELECT 'stories' AS name, COUNT(*) AS n FROM stories",
     "outbox": "SELECT state AS name, COUNT(*) AS n FROM outbox GROUP BY 1 ORDER BY 1",
     "notices": "SELECT kind, subject, text, at FROM notices WHERE recovered IS NULL ORDER BY at",
+    "first": "SELECT MIN(first_seen) AS at FROM articles",
     "digests": "SELECT subscription, MAX(local_date) AS local_date FROM digests GROUP BY 1 ORDER BY 1",
 }
 

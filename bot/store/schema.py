@@ -165,3 +165,35 @@ def _backfill(db: Database) -> None:
     # The same piece of work found twice (a loop of archives, two sitemaps with one child) is one unit.
     db.table("backfill_units").create_index(["run", "source", "key"], unique=True)
     db.table("backfill_units").create_index(["run", "state", "seq"])
+
+
+@MIGRATIONS(name="0008_cases")
+def _cases(db: Database) -> None:
+    db.table("cases").create({"id": str, "name": str, "created": str, "author": str, "closed": str},
+                             pk="id", not_null={"name", "created"}, strict=True)  # fmt: skip
+    db.table("cases").create_index(["name"], unique=True)
+    db.table("case_items").create({"case_id": str, "ref": str, "author": str, "at": str, "removed": str},
+                                  pk=("case_id", "ref"), not_null={"at"}, strict=True)  # fmt: skip
+    # Notes and corrections are what people say: append-only, never mixed with what the machine found.
+    db.table("case_notes").create({"id": int, "case_id": str, "ref": str, "text": str, "author": str, "at": str},
+                                  pk="id", not_null={"case_id", "text", "at"}, strict=True)  # fmt: skip
+    db.table("corrections").create({"id": int, "ref": str, "text": str, "author": str, "at": str},
+                                   pk="id", not_null={"ref", "text", "at"}, strict=True)  # fmt: skip
+
+
+@MIGRATIONS(name="0009_judgements")
+def _judgements(db: Database) -> None:
+    # Append-only: an undo is a row that names the row it takes back.
+    db.table("judgements").create(
+        {"seq": int, "ref": str, "label": str, "until": str, "author": str, "note": str, "at": str, "undoes": int},
+        pk="seq", not_null={"ref", "label", "at"}, strict=True,
+    )  # fmt: skip
+    db.table("judgements").create_index(["ref"])
+
+
+@MIGRATIONS(name="0010_views_to_browse")
+def _views(db: Database) -> None:
+    from bot.store.views import VIEWS
+
+    for name, select in VIEWS.items():
+        db.create_view(name, select)
