@@ -14,7 +14,7 @@ from bot.store import Store
 from tests import crash
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-OFTEN = {point: 9 for point in crash.POINTS} | {
+OFTEN = dict.fromkeys(crash.POINTS, 9) | {
     "read:before-duplicate": 1,
     "read:duplicate-noted": 1,
     "digest:before-save": 3,

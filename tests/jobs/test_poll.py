@@ -57,7 +57,7 @@ def test_what_the_parser_says_is_recorded_and_the_old_validators_stay(store: Sto
     desk.says(ONE, 1)
     desk.poller.poll()
     desk.fetch.answers[ONE.url] = answer(ONE.url, b"broken", etag='"v2"')
-    desk.parse.feeds[b"broken"] = error  # type: ignore[assignment]
+    desk.parse.feeds[b"broken"] = error
     desk.clock.advance(days=1)
     report = desk.poller.poll()
     assert report.failures == ((ONE.url, str(error)),)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.core.text import clean
 from bot.errors import LockHeld, NewerDatabase, StoreError, StoreFull
-from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Story, Verdict
+from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Rank, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement
 from bot.store.evidence import Record
@@ -73,7 +73,7 @@ def article(number: int = 1, **changes: object) -> Article:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def verdict(rank: str = "match") -> Verdict:
+def verdict(rank: Rank = "match") -> Verdict:
     piece = Evidence(concept="materiel", term="shells", quote="Shells moved.", where="text", start=0, end=6)
     return Verdict(
         watchlist="w",
@@ -84,10 +84,10 @@ def verdict(rank: str = "match") -> Verdict:
         kind="shipment-claim",
         evidence=(piece,),
         why=("because",),
-    )  # type: ignore[arg-type]
+    )
 
 
-def judged(number: int = 1, rank: str = "match", **changes: object) -> Judgement:
+def judged(number: int = 1, rank: Rank = "match", **changes: object) -> Judgement:
     one = article(number)
     story = Story(id=f"s-{number}", watchlist="w", title=one.title, founded=START, latest=START)
     fields: dict[str, object] = {
