@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 CAPTION = 420  # code points: the longest caption before its credit
-LIMIT = 4000  # furniture stands at the ends; only this many code points at either end are searched
+LIMIT, TAIL = (
+    4000,
+    500,
+)  # furniture stands at the ends: so many code points of the beginning and of the end are searched
 
 _TAILS = re.compile(
     r"(?:\(?\bcontinue reading\b[\s.…]*\)?|\bread (?:the )?(?:full|rest of the|more)\b[^.\n]{0,80}(?:\.com|\.org|\.net|article|story|here|»|…)?"
@@ -33,21 +36,26 @@ def without_furniture(text: str) -> str:
     """The text without what the feed put around it; a text that is only a picture's caption becomes ""."""
     if not text:
         return ""
-    head, middle, tail = (text, "", "") if len(text) <= 2 * LIMIT else (text[:LIMIT], text[LIMIT:-LIMIT], text[-LIMIT:])
-    head = without_captions(head)
-    head = _TAGS.sub(" ", _LINKS.sub(" ", _DATELINE.sub("", head, count=1)))
-    if tail:
-        return head + middle + _tailless(tail)
-    return _tailless(head)
+    head, rest = text[:LIMIT], text[LIMIT:]
+    if "(" in head:
+        head = without_captions(head)
+    dateline = _DATELINE.match(head)
+    if dateline:
+        head = head[dateline.end() :]
+    if "http" in head or "#" in head:
+        head = _TAGS.sub(" ", _LINKS.sub(" ", head))
+    return _tailless(head + rest)
 
 
 def _tailless(text: str) -> str:
+    text = text.strip()
     for _ in range(4):
-        cut = _TAILS.sub("", text.rstrip())
-        if cut == text:
+        start = max(0, len(text) - TAIL)
+        found = _TAILS.search(text, start)
+        if found is None:
             break
-        text = cut
-    return text.strip()
+        text = text[: found.start()].rstrip()
+    return text
 
 
 def without_captions(text: str) -> str:

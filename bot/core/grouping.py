@@ -31,8 +31,8 @@ from bot.model import Item
 if TYPE_CHECKING:
     from bot.core.lexicon import Lexicon
 
-POSTING = 150  # the latest items under one key that are looked at
-NEIGHBOURS = 100  # items that one item is compared with, those with most in common first
+POSTING = 120  # the latest items under one key that are looked at
+NEIGHBOURS = 64  # items that one item is compared with, those with most in common first
 BAND_POSTING = 40  # the latest items under one fingerprint band
 LEAST_OVERLAP = 0.3  # shared weight from which a pair is worth a comparison
 SAMPLE = 12  # neighbours of a hub that are looked at, the closest
@@ -51,7 +51,7 @@ class Grouped:
 def group(items: Sequence[Item], lexicon: Lexicon | None) -> list[Grouped]:
     """The stories of a batch, one line an item, in input order; every item has a story, alone if nothing fits.
 
-    Read by date, then input order. The cost of an item does not grow with the batch: it meets at most 100 others,
+    Read by date, then input order. The cost of an item does not grow with the batch: it meets at most 64 others,
     found through an inverted index that forgets what is out of reach in time.
     """
     order = sorted(range(len(items)), key=lambda number: (items[number].date is None, _time(items[number]), number))
