@@ -26,6 +26,7 @@ _ACTOR = re.compile(r"[DROK](?!\w*-)")
 _OBLIQUE = re.compile(
     r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|by|like)(?: the)? |-)$"
 )
+_RECEIVER = re.compile(r"(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b)[^.;]{0,24}$"
 )
@@ -111,6 +112,8 @@ def _foreign(letter: str, before: str) -> bool:
     """Whether the nearest actor before the act is neither of the two parties nor somebody who merely speaks."""
     for found in reversed(list(_ACTOR.finditer(before))):
         if found[0] in "DR":
+            if _RECEIVER.match(before[found.end() :]):
+                continue  # Korean and Japanese put the receiver between the doer and the verb
             return False
         between = before[found.end() :]
         if "V" in between or "," in between:

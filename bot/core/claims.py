@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.core.acts import acts
 from bot.core.claimants import UNATTRIBUTED, Claimant, claimant
 from bot.core.drafts import PRONOUN, Context, Draft
-from bot.core.lexicon import Lexicon
+from bot.core.lexicon import Lexicon, Mention
 from bot.core.passages import Passage, passages
 from bot.core.statements import read
 from bot.core.text import fold
@@ -37,8 +37,14 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     for index in range(len(found)):
         drafts += read(context, index, drafts)
     drafts = _attributed(_directed(drafts, found), found, lexicon)
+    if not any(_is_arms(one) for passage in found for one in passage.of("materiel")):
+        return ()  # flour and oil alone are trade: they count as payment only where the item speaks of arms
     kept = sorted(_merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
     return tuple(_claim(item, draft, lexicon.parties) for draft in kept)
+
+
+def _is_arms(one: Mention) -> bool:
+    return (one.concept.get("family") or one.canonical) not in _TRADE
 
 
 def _directed(drafts: list[Draft], found: list[Passage]) -> list[Draft]:
@@ -136,6 +142,7 @@ _FOR_THE_WAR = re.compile(
 _RETURNS = frozenset(
     ["technology", "food", "oil", "raw materials", "payment", "luxury goods", "horses", "submarines", "air defence"]
 )
+_TRADE = frozenset(["food", "oil", "raw materials", "payment", "luxury goods", "horses"])
 _IMPERSONAL = re.compile(r"\b(?:believed|thought|said|reported|understood) to (?:have|be)\b")
 _THIS = re.compile(r"^\W*(?:to |this |that |it |the move |dies |das |c'est |esto |это |це )")
 _SIDES = {"asserted": "said", "estimated": "said", "observed": "said", "planned": "plan"}

@@ -7,10 +7,35 @@ from dataclasses import dataclass
 
 from bot.core.passages import Passage
 
-_ART = r"(?:the |la |le |l'|el |der |die |das |den |dem |its neighbou?r |their |mr\.? |przywódc\w+ |reżim\w* )?"
+_ART = r"(?:the |la |le |les |l'|el |los |las |der |die |das |den |dem |its neighbou?r |their |mr\.? |przywódc\w+ |reżim\w* )?"
 _FROM = r"(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|du|desde|del|south of|supplied by|made by|produced by|by)"
 _TO = r"(?:to|into|toward|towards|for|against|do|dla|в|во|для|к|до|an|nach|für|à|a(?= [DR](?:[.,;]|$| y | para | en | con | de ))|para|hacia|pour|vers|al)"
 _GO = "".join(f"(?<!{word} )" for word in ("traveled", "travelled", "traveling", "went", "arrived", "trips", "visits"))
+_NO_PREPOSITION = "".join(
+    f"(?<!(?<![^ ]){word} )"
+    for word in (
+        "nach",
+        "an",
+        "to",
+        "in",
+        "from",
+        "do",
+        "w",
+        "z",
+        "dla",
+        "до",
+        "в",
+        "из",
+        "для",
+        "з",
+        "на",
+        "à",
+        "en",
+        "de",
+        "a",
+        "aus",
+    )
+)
 _LIST = r"(?:O(?:,| and| oraz| i| lub| or|, and| и| та| und| et| y| e) ?)*"
 
 
@@ -65,12 +90,13 @@ _CUES = (
     _cue(r"(?<!\w)S (?P<p>[DR]) (?:\w+ ){0,2}M", 4, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
     # Subjects, active and passive.
     _cue(
-        r"(?P<p>[DR])(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
+        _NO_PREPOSITION
+        + r"(?P<p>[DR])(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
         2,
         "subject of giving",
         gives=True,
     ),
-    _cue(r"(?P<p>[DR])(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),
+    _cue(_NO_PREPOSITION + r"(?P<p>[DR])(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),
     _cue(
         r"(?P<p>[DR]) (?:\w+ ){0,2}(?:been|being|be|is|was) (?:\w+ )?G(?= with)",
         5,
@@ -89,6 +115,7 @@ _CUES = (
     ),
     _cue(r"(?P<p>[DR])'s (?:(?![DRVZ])\S+ ){0,2}?[GS]", 3, "whose delivery", gives=True),
     _cue(r"(?P<p>[DR]) (?:(?!for |in |on |to |of |at |with |[DRVZ])\S+ ){0,1}?[SX]", 1, "whose deal", gives=True),
+    _cue(r"M (?:\w+ )?(?P<p>[DR])(?=[ .,;]|$)", 1, "origin", gives=True),  # French, Spanish: the adjective behind
     _cue(r"M (?:of|z) (?P<p>[DR]) (?:origin|production)", 2, "origin", gives=True),
     # Korean, Japanese, Chinese.
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;DR]{0,60}?(?:R|D)?[^.;]{0,40}?G", 2, "subject of giving", gives=True),

@@ -57,11 +57,38 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
     ]
     negated = [act for act in live if act.negated]
     live = [act for act in live if not act.negated]
+    if not live and negated and (own := _own_denial(context, index)) is not None:
+        return [own]
     if not live:
         if not negated and not passage.has("Z"):
             out += _continued(context, index, last)
         return out
-    return out + _asserted(context, index, live, earlier)
+    return out + _asserted(context, index, live)
+
+
+_NEVER = re.compile(
+    r"(?P<p>[DR])(?:'s|')?[^.;:DROK]{0,40}?(?<!\w)(?:never|nigdy|nunca|никогда|ніколи|nie mals|niemals|jamais|一度も|从未|從未|한 번도)(?!\w)"
+)
+
+
+def _own_denial(context: Context, index: int) -> Draft | None:
+    """A denial without the word: the party itself never exported weapons."""
+    passage = context.passages[index]
+    found = _NEVER.search(passage.tagged)
+    if (
+        found is None
+        or not _paired(context, index)
+        or not (passage.where == "title" or passage.index < 3 or passage.has("V"))
+    ):
+        return None
+    giver, margin, why = direction(passage)
+    if margin < 2:
+        return None
+    party = context.lexicon.parties["DR".index(found["p"])]
+    label = context.lexicon.label("party", party)
+    who = Claimant("North Korea" if label == "DPRK" else label, "government", party, rank=2)
+    base = facts(context, passage, index, who)
+    return replace(base, status="denied", giver=giver, firm=margin, why=why, hedge="", basis="none stated")
 
 
 def _background(passage: Passage, act: Act) -> bool:
@@ -71,7 +98,7 @@ def _background(passage: Passage, act: Act) -> bool:
     )
 
 
-def _asserted(context: Context, index: int, live: list[Act], earlier: list[Draft]) -> list[Draft]:
+def _asserted(context: Context, index: int, live: list[Act]) -> list[Draft]:
     passage = context.passages[index]
     if not _paired(context, index):
         return []
@@ -153,6 +180,11 @@ def _paired(context: Context, index: int) -> bool:
     """Both parties stand in this sentence, or one here and the other in the headline or the sentence before."""
     passage = context.passages[index]
     here = {letter for letter in "DR" if letter in passage.tagged}
+    here |= {
+        "D" if one.concept.get("side") == context.lexicon.parties[0] else "R"
+        for one in passage.of("place")
+        if one.concept.get("side")
+    }
     if len(here) == 2:
         return True
     if not here:
