@@ -85,6 +85,8 @@ class FeedDocument:
     next_page: str = ""
     bozo: str = ""  # why the document is not well-formed, "" if it is
     notes: tuple[str, ...] = ()
+    known: tuple[datetime | None, ...] = ()  # published dates of items that were read before and left out of `entries`
+    memory: str = ""  # opaque: by it the next reading leaves out what it has seen (core.seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,9 +55,18 @@ class Workers:
         self._strikes: OrderedDict[str, int] = OrderedDict()
         self.killed = 0  # workers lost so far, for `status` and the health line (R-72)
 
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",
+        memory: str = "",
+    ) -> FeedDocument:
         """`core.entries.parse` in a worker; raises FeedError or WorkerError."""
-        found = self._run("feed", body, url, headers, now)
+        found = self._run("feed", body, url, headers, now, feed, memory)
         assert isinstance(found, FeedDocument)
         return found
 
@@ -87,7 +96,7 @@ class Workers:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _run(self, what: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> object:
+    def _run(self, what: str, body: bytes, url: str, *rest: object) -> object:
         name = f"{what}:{hashlib.sha256(body).hexdigest()}"
         if self._strikes.get(name, 0) >= STRIKES:
             raise WorkerError("in quarantine: these bytes killed a worker twice", reason="quarantined", subject=url)
@@ -101,7 +110,7 @@ class Workers:
             # All before us may need their whole deadline; beyond that the pool itself is stuck.
             patience = self._deadline.total_seconds() * (self._waiting / self._count + 1) + 30
         try:
-            future = pool.schedule(work, args=[what, body, url, headers, now], timeout=self._deadline.total_seconds())
+            future = pool.schedule(work, args=[what, body, url, *rest], timeout=self._deadline.total_seconds())
             return future.result(timeout=patience)
         except (FeedError, ExtractError):
             raise
@@ -165,13 +174,21 @@ def prepare(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def work(what: str, body: bytes, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> object:
+def work(
+    what: str,
+    body: bytes,
+    url: str,
+    headers: tuple[tuple[str, str], ...],
+    now: datetime,
+    feed: str = "",
+    memory: str = "",
+) -> object:
     """One document, in a worker."""
     try:
         if what == "feed":
             from bot.core import entries
 
-            return entries.parse(body, url=url, headers=headers, now=now)
+            return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
         from bot.core import articles
 
         return articles.extract(body, url=url, headers=headers, now=now)

@@ -189,8 +189,11 @@ def _epoch(number: float) -> Reading | None:
 
 
 def _from_parts(parts: dict[str, str | None], default: timedelta | None) -> Reading | None:
+    # A shape that can hold one thing in two places numbers the second: `month2`.
+    given = {key.rstrip("23"): found for key, found in parts.items() if found}
+
     def part(name: str) -> str:
-        return next((found for key, found in parts.items() if found and key.rstrip("23") == name), "")
+        return given.get(name) or ""
 
     month = int(part("month") or 0) or _MONTHS.get(part("name").lower(), 0)
     if part("name") and not month:

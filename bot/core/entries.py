@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import feedparser
 
-from bot.core import identity, items, jsonfeed
+from bot.core import identity, items, jsonfeed, seen
 from bot.core.charsets import decoded
 from bot.core.dates import read_date
 from bot.core.items import MAX_ENTRIES, MAX_TITLE, Raw
@@ -21,8 +21,9 @@ from bot.core.slices import Slices, slices, without_cut_item
 from bot.core.urls import safe_link
 from bot.core.xmltext import mended, root_name
 from bot.errors import FeedError
-from bot.model import FeedDocument
+from bot.model import Entry, FeedDocument
 
+_NO_FEEDS = {"opml": "an OPML list", "urlset": "a sitemap", "sitemapindex": "a sitemap index"}
 MAX_BODY = 20 * 1024 * 1024  # bytes; the client's cap for feeds is lower
 _DATE_IN_ITEM = re.compile(
     r"<(?:[\w.-]+:)?(?:pubDate|published|updated|date|issued|modified)\b[^>]{0,200}>([^<]{6,60})<", re.IGNORECASE
@@ -39,46 +40,71 @@ _NOT_FEEDS = (
 )
 
 
-def parse(body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
+def parse(
+    body: bytes,
+    *,
+    url: str,
+    headers: tuple[tuple[str, str], ...],
+    now: datetime,
+    feed: str = "",
+    memory: str = "",
+) -> FeedDocument:
     """The entries of one feed document, newest first, and its hints for pacing.
 
-    `url` is the feed's configured URL: entry ids are minted from it and relative links resolved against it. Raises FeedError,
+    Relative links are resolved against `url`, where the bytes came from. `feed` is the feed's configured URL, from which entry
+    ids are minted wherever redirects lead (default: `url`). With the `memory` of the last reading, items whose raw text has
+    not changed since are left out of `entries` and only counted in `known`: see core.seen. Raises FeedError,
     and nothing else, with reason `empty`, `html`, `opml`, `urlset`, `pdf`, `image`, `zip`, `gzip`,
     `json`, `too-large` or `malformed`.
     """
     try:
-        return _parse(body, url, dict(headers), now)
+        return _parse(body, _Source(url, feed or url, now), dict(headers), seen.decoded(memory))
     except FeedError:
         raise
     except (Exception, RecursionError) as error:  # noqa: BLE001 - R-30: any bytes give a result or a FeedError; feedparser raises at will
         raise FeedError(f"unreadable feed: {type(error).__name__}: {str(error)[:200]}", subject=url) from None
 
 
-def _parse(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -> FeedDocument:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Whose document it is, where it came from and when."""
+
+    url: str
+    feed: str
+    now: datetime
+
+
+def _parse(body: bytes, source: _Source, headers: Mapping[str, str], memory: seen.Memory | None) -> FeedDocument:
     if not body.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-        raise FeedError("the feed is empty", reason="empty", subject=url)
+        raise FeedError("the feed is empty", reason="empty", subject=source.url)
     if len(body) > MAX_BODY:
-        raise FeedError(f"the feed has {len(body)} bytes", reason="too-large", subject=url)
+        raise FeedError(f"the feed has {len(body)} bytes", reason="too-large", subject=source.url)
     for magic, reason in _NOT_FEEDS:
         if body.startswith(magic):
-            raise FeedError(f"not a feed but {reason}", reason=reason, subject=url)
+            raise FeedError(f"not a feed but {reason}", reason=reason, subject=source.url)
     read = decoded(body, headers.get("content-type", ""))
     text = read.text.lstrip("\ufeff \t\r\n\x00")
     notes = (read.note,) if read.note else ()
     if text.startswith(("{", "[")):
-        return _finished(*jsonfeed.read(text, url), url=url, now=now, notes=notes)
+        document, raws = jsonfeed.read(text, source.url)
+        return _finished(document, items.entries(raws, document.lang, source.feed, source.url, source.now), notes)
     root = root_name(text)
     if root in ("html", "body", "head", "script", "div", "p", "h1"):
-        raise FeedError("an HTML page instead of a feed", reason="html", subject=url)
+        raise FeedError("an HTML page instead of a feed", reason="html", subject=source.url)
     if root in ("opml", "urlset", "sitemapindex"):
-        raise FeedError(f"{'an OPML list' if root == 'opml' else 'a sitemap'}, no feed", reason=root, subject=url)
-    return _finished(*_from_xml(text, url), url=url, now=now, notes=notes)
-
-
-def _from_xml(text: str, url: str) -> tuple[FeedDocument, list[Raw]]:
+        raise FeedError(f"{_NO_FEEDS[root]}, no feed", reason=root, subject=source.url)
     text, doctype = mended(text)
-    notes: list[str] = []
     parts = slices(text)
+    if memory and parts and len(parts.spans) <= MAX_ENTRIES and seen.frame_of(parts) == memory.frame:
+        partial = _only_new(parts, memory, doctype, source)
+        if partial is not None:
+            return _finished(*partial, notes)
+    return _finished(*_whole(text, parts, doctype, source), notes)
+
+
+def _whole(text: str, parts: Slices | None, doctype: str, source: _Source) -> tuple[FeedDocument, list[Entry]]:
+    """Every item of the document, and the memory for next time where it is well-formed."""
+    notes: list[str] = []
     if parts is None and (whole := without_cut_item(text)) != text:
         text, parts = whole, slices(whole)
         notes.append("truncated: the last entry was cut off and left out")
@@ -93,37 +119,78 @@ def _from_xml(text: str, url: str) -> tuple[FeedDocument, list[Raw]]:
             raise
         found = _one_by_one(parts, error)
         notes.append("unreadable entries left out")
-    meta = found["feed"]
     usable = [
         entry
         for entry in found["entries"]
         if dict.get(entry, "id") or dict.get(entry, "link") or dict.get(entry, "title")
     ]
+    document = _described(found, parts, text, doctype, source.url, usable=bool(usable))
+    raws = [_raw(entry) for entry in usable]
+    entries = items.entries(raws, document.lang, source.feed, source.url, source.now)
+    sound = parts is not None and not document.bozo and not notes and len(raws) == len(parts.spans)
+    if sound and parts is not None and _independent(raws, entries, document.lang):
+        made = seen.remembered(parts, zip(seen.hashes(parts), map(_sighting, entries), strict=True))
+        document = replace(document, memory=made.encoded() if made else "")
+    return replace(document, notes=tuple(notes)), entries
+
+
+def _only_new(
+    parts: Slices, memory: seen.Memory, doctype: str, source: _Source
+) -> tuple[FeedDocument, list[Entry]] | None:
+    """The document with its unread items only, or None where only the whole tells what they are."""
+    marks = seen.hashes(parts)
+    fresh = [index for index, mark in enumerate(marks) if mark not in memory.items]
+    text = parts.keep(fresh)
+    found = read_xml(text)
+    if found.get("bozo") or len(found["entries"]) != len(fresh):
+        return None
+    document = _described(found, parts, text, doctype, source.url, usable=True)
+    raws = [_raw(entry) for entry in found["entries"]]
+    entries = items.entries(raws, document.lang, source.feed, source.url, source.now)
+    if not _independent(raws, entries, document.lang):
+        return None
+    by_mark = {marks[index]: _sighting(entry) for index, entry in zip(fresh, entries, strict=True)}
+    sightings = [(mark, by_mark.get(mark) or memory.items[mark]) for mark in marks]
+    made = seen.remembered(parts, sightings)
+    if made is None:
+        return None
+    known = tuple(sighting.published for mark, sighting in sightings if mark not in by_mark)
+    return replace(document, known=known, memory=made.encoded()), entries
+
+
+def _independent(raws: list[Raw], entries: list[Entry], lang: str) -> bool:
+    """Whether each item means the same without the others: no zone judged by all, no identity made of a guessed date."""
+    return not items.guesses_zone(raws, lang) and all(identity.named_by_itself(entry) for entry in entries)
+
+
+def _sighting(entry: Entry) -> seen.Sighting:
+    return seen.Sighting(seen.name_hash(identity.name_of(entry)), entry.published)
+
+
+def _described(found: Any, parts: Slices | None, text: str, doctype: str, url: str, *, usable: bool) -> FeedDocument:
+    """The document without its entries; raises FeedError for what is no feed (R-26)."""
+    meta = found["feed"]
     version = str(found.get("version") or ("rss091n" if "netscape" in doctype.lower() else ""))
-    if (found.get("bozo") and not usable) or (not version and not usable):
+    if not usable and (found.get("bozo") or not version):
         why = str(found.get("bozo_exception", "")) or f"no feed in it, the first element is <{root_name(text)[:40]}>"
         raise FeedError(f"no readable feed: {why[:200]}", subject=url)
     links = {str(link.get("rel", "")): str(link.get("href", "")) for link in reversed(meta.get("links", []))}
     frame = parts.frame if parts else text[:50_000]
-    document = FeedDocument(
+    hours = [int(hour) for hour in _in_frame(frame, "skipHours", "hour") if hour.isdigit()]
+    days = [day.lower() for day in _in_frame(frame, "skipDays", "day")]
+    return FeedDocument(
         version=version or "unknown",
         title=plain_line(str(meta.get("title", "")), MAX_TITLE),
         entries=(),
         link=safe_link(str(meta.get("link", "")), url),
         lang=language(str(meta.get("language", ""))),
         ttl=_ttl(meta),
-        skip_hours=frozenset(
-            int(hour) % 24 for hour in _in_frame(frame, "skipHours", "hour") if hour.isdigit() and int(hour) <= 24
-        ),
-        skip_days=frozenset(
-            _DAYS.index(day.lower()) for day in _in_frame(frame, "skipDays", "day") if day.lower() in _DAYS
-        ),
+        skip_hours=frozenset(hour % 24 for hour in hours if hour <= 24),
+        skip_days=frozenset(_DAYS.index(day) for day in days if day in _DAYS),
         prev_archive=safe_link(links.get("prev-archive", ""), url),
         next_page=safe_link(links.get("next", ""), url),
         bozo=str(found.get("bozo_exception", "malformed"))[:200] if found.get("bozo") else "",
-        notes=tuple(notes),
     )
-    return document, [_raw(entry) for entry in usable]
 
 
 def read_xml(text: str) -> Any:
@@ -188,11 +255,9 @@ def _raw(entry: Any) -> Raw:
     )
 
 
-def _finished(
-    document: FeedDocument, raws: list[Raw], *, url: str, now: datetime, notes: tuple[str, ...]
-) -> FeedDocument:
-    entries = identity.named(items.entries(raws, document.lang, url, now), url)
-    return replace(document, entries=tuple(items.newest_first(entries)[:MAX_ENTRIES]), notes=document.notes + notes)
+def _finished(document: FeedDocument, entries: list[Entry], notes: tuple[str, ...]) -> FeedDocument:
+    named = items.newest_first(identity.named(entries))
+    return replace(document, entries=tuple(named[:MAX_ENTRIES]), notes=document.notes + notes)
 
 
 def _ttl(meta: Any) -> timedelta | None:

@@ -60,6 +60,8 @@ class FeedState:
     undated_polls: int = 0  # documents in a row without a single date
     foreign_polls: int = 0  # documents in a row in letters of another language
 
+    memory: str = ""  # which items were read, byte for byte (core.seen)
+
     # for the politeness report
     requests: int = 0
     not_modified: int = 0

@@ -16,7 +16,7 @@ _EMPTY_GUIDS = frozenset({"", "0", "-", "none", "null", "undefined", "false", "t
 RELINK_SHARE = 0.8  # R-21: above this share of old acquaintances among "new" entries, the guids changed, not the news
 
 
-def named(entries: Iterable[Entry], feed: str) -> list[Entry]:
+def named(entries: Iterable[Entry]) -> list[Entry]:
     """The entries with `guid`, `id` and `aliases` set, each identity once (the first in document order stays).
 
     The identity is the guid, else the link, else a hash of title and date. A guid that the document uses for several links is
@@ -30,7 +30,7 @@ def named(entries: Iterable[Entry], feed: str) -> list[Entry]:
     kept = []
     for entry in entries:
         guid, link = _guid(entry), alias(entry.url)
-        key = guid or link or title_key(entry)
+        key = name_of(entry)
         if guid and len(links[guid]) > 1:
             key = f"{guid}|{link or title_key(entry)}"
         if not key or key in seen:
@@ -38,8 +38,18 @@ def named(entries: Iterable[Entry], feed: str) -> list[Entry]:
         seen.add(key)
         names = tuple(name for name in (link, title_key(entry)) if name)
         shown = entry.guid if guid else entry.url or title_key(entry)
-        kept.append(replace(entry, id=entry_id(feed, key), guid=shown, aliases=names))
+        kept.append(replace(entry, id=entry_id(entry.feed, key), guid=shown, aliases=names))
     return kept
+
+
+def name_of(entry: Entry) -> str:
+    """What the item calls itself: its guid, else its link, else title and date."""
+    return _guid(entry) or alias(entry.url) or title_key(entry)
+
+
+def named_by_itself(entry: Entry) -> bool:
+    """Whether it has a guid or link; else its name rests on its title and what its date was taken for."""
+    return bool(_guid(entry) or alias(entry.url))
 
 
 def entry_id(feed: str, key: str) -> str:

@@ -36,7 +36,8 @@ class Raw:
     lang: str = ""
 
 
-def entries(raws: Iterable[Raw], lang: str, url: str, now: datetime) -> list[Entry]:
+def entries(raws: Iterable[Raw], lang: str, feed: str, url: str, now: datetime) -> list[Entry]:
+    """The items as entries of `feed`, in document order and not yet named; relative links are resolved against `url`."""
     raws = list(raws)
     zone = LOCAL_ZONE.get(lang.split("-", maxsplit=1)[0])
     readings = [(read_date(raw.published, zone=zone), read_date(raw.updated, zone=zone)) for raw in raws]
@@ -47,9 +48,14 @@ def entries(raws: Iterable[Raw], lang: str, url: str, now: datetime) -> list[Ent
     )
     shift = zone if shifted and zone else timedelta(0)
     return [
-        _entry(raw, published, updated, shift if _claims_utc(raw.published) else timedelta(0), url, now)
+        _entry(raw, published, updated, shift if _claims_utc(raw.published) else timedelta(0), feed, url, now)
         for raw, (published, updated) in zip(raws, readings, strict=True)
     ]
+
+
+def guesses_zone(raws: Iterable[Raw], lang: str) -> bool:
+    """Whether the zone of these dates is judged by all of them together."""
+    return lang.split("-", maxsplit=1)[0] in LOCAL_ZONE and any(_claims_utc(raw.published) for raw in raws)
 
 
 def _claims_utc(text: str) -> bool:
@@ -57,7 +63,7 @@ def _claims_utc(text: str) -> bool:
 
 
 def _entry(
-    raw: Raw, published: Reading | None, updated: Reading | None, shift: timedelta, url: str, now: datetime
+    raw: Raw, published: Reading | None, updated: Reading | None, shift: timedelta, feed: str, url: str, now: datetime
 ) -> Entry:
     notes = [reading.note for reading in (published,) if reading and reading.note]
     if shift:
@@ -82,7 +88,7 @@ def _entry(
         notes.append(f"link over {MAX_URL} dropped" if len(raw.link) > MAX_URL else "link is no web address")
     return Entry(
         id="",
-        feed=url,
+        feed=feed,
         guid=raw.guid.strip()[:MAX_URL],
         url=link,
         title=title,

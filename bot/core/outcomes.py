@@ -52,7 +52,10 @@ class PollOutcome:
     title: str = ""
     lang: str = ""
     undated: bool = False
-    foreign: bool = False  # its titles are in letters that the configured language is not written in
+    memory: str = ""  # of core.seen, for the next reading
+    foreign: bool | None = (
+        None  # its titles are in letters that the configured language is not written in; None: no telling
+    )
 
 
 def body_sha(body: bytes) -> str:
@@ -77,7 +80,8 @@ def answered(
             final_url=response.url,
         )
     titles = " ".join(entry.title for entry in document.entries[:30]) if document else ""
-    dates = sorted(entry.published for entry in document.entries if entry.published) if document else []
+    seen = [*(entry.published for entry in document.entries), *document.known] if document else []
+    dates = sorted(at for at in seen if at)
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(dates)]
     return PollOutcome(
         status=status,
@@ -91,7 +95,8 @@ def answered(
         hint=freshness(response),
         document_read=document is not None,
         new=new,
-        entries=len(document.entries) if document else 0,
+        entries=len(seen),
+        memory=document.memory if document else "",
         newest=dates[-1] if dates else None,
         usual_gap=timedelta(seconds=statistics.median(gaps)) if gaps else timedelta(0),
         window=dates[-1] - dates[0] if len(dates) > 1 else timedelta(0),
@@ -100,8 +105,8 @@ def answered(
         skip_days=tuple(sorted(document.skip_days)) if document else (),
         title=document.title if document else "",
         lang=document.lang if document else "",
-        undated=document is not None and bool(document.entries) and not dates,
-        foreign=bool(document and feed.lang and script(titles) and not suits(feed.lang, titles)),
+        undated=bool(seen) and not dates,
+        foreign=not suits(feed.lang, titles) if feed.lang and script(titles) else None,
     )
 
 

@@ -137,13 +137,20 @@ def _after_success(
             skip_hours=outcome.skip_hours,
             skip_days=outcome.skip_days,
             undated_polls=state.undated_polls + 1 if outcome.undated else 0,
-            foreign_polls=state.foreign_polls + 1 if outcome.foreign else 0,
+            foreign_polls=_foreign(state, outcome),
+            memory=outcome.memory,
         )
     known = _moved(known, outcome, taken)
     known = replace(known, interval=_own_interval(known, outcome, feed, limits))
     wait = max(known.interval, known.hint)
     wait = min(max(wait, limits.floor.total_seconds()), limits.ceiling.total_seconds())
     return replace(known, next_check=_allowed(_slotted(now + timedelta(seconds=wait), known, wait, limits), known))
+
+
+def _foreign(state: FeedState, outcome: PollOutcome) -> int:
+    if outcome.foreign is None:
+        return state.foreign_polls
+    return state.foreign_polls + 1 if outcome.foreign else 0
 
 
 def _own_interval(state: FeedState, outcome: PollOutcome, feed: Feed | None, limits: Limits) -> float:

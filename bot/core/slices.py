@@ -32,7 +32,7 @@ class Slices:
         for start, end in self.spans:
             pieces.append(self.text[place:start].strip())
             place = end
-        pieces.append(self.text[place:])
+        pieces.append(self.text[place:].strip())
         return "\n".join(piece for piece in pieces if piece)
 
 

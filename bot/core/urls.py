@@ -21,6 +21,7 @@ _TRACKING_WORDS = (
 _TRACKING = frozenset(_TRACKING_WORDS.split())
 _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HEX = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _IN_PATH = _UNRESERVED | frozenset("/!$&'()*+,;=:@%[]")
@@ -62,6 +63,7 @@ def canonical(url: str, base: str = "") -> str:
     return result if len(result) <= MAX_URL else ""
 
 
+@lru_cache(maxsize=4096)
 def alias(url: str) -> str:
     """The canonical URL without scheme, `www.` and a trailing slash: equal for a page that moved to https (R-20)."""
     name = canonical(url)
@@ -166,7 +168,7 @@ def _suffixes() -> _Suffixes:
 
 def _split(url: str, base: str) -> SplitResult | None:
     text = _UNSEEN.sub("", url).strip()
-    if len(text) > 4 * MAX_URL or any("\ud800" <= c <= "\udfff" for c in text):
+    if len(text) > 4 * MAX_URL or _SURROGATE.search(text):
         return None
     text = text.replace("\\", "/") if text[:8].lower().startswith(("http:", "https:")) else text
     try:
@@ -183,7 +185,7 @@ def _escaped(text: str, kept: frozenset[str]) -> str:
     """Percent-encoding made uniform: unreserved characters bare, everything outside `kept` encoded, hex in upper case."""
     if "%" in text:
         text = _HEX.sub(_one_spelling, text)
-    if all(character in kept for character in text) and "%" not in text:
+    if "%" not in text and kept.issuperset(text):
         return text
     out = []
     for index, character in enumerate(text):
