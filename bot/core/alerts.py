@@ -9,8 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.core import ranking
-from bot.core.digests import Candidate, badge_of
-from bot.model import Article, Claim, Subscription
+from bot.core.storylines import Candidate, badge_of, lead_claim
+from bot.model import Article, Subscription
 
 OLD_NEWS: Final = timedelta(hours=72)
 """Published longer ago than this alerts nobody, whatever brought it up (A-8)."""
@@ -93,7 +93,7 @@ def _may(candidate: Candidate, subscription: Subscription, now: datetime) -> boo
 
 def _reason(candidate: Candidate) -> str:
     change, article, kind = candidate.change, candidate.article, candidate.verdict.kind
-    claim = _claim(candidate)
+    claim = lead_claim(candidate, change.kind)
     order = ranking.evidential(change.kind, kind, claim, candidate.claims)
     primary = is_primary(article)
     if order == ranking.LEGAL_ACT and primary:
@@ -114,15 +114,6 @@ def _reason(candidate: Candidate) -> str:
     if primary and claim is not None and claim.status in ("asserted", "estimated", "observed"):
         return "first-party statement"
     return ""
-
-
-def _claim(candidate: Candidate) -> Claim | None:
-    return ranking.lead_claim(
-        candidate.claims,
-        named=candidate.change.claim,
-        direction=candidate.verdict.direction,
-        denial=candidate.change.kind == "DENIAL",
-    )
 
 
 def _seen_by_name(candidate: Candidate) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.model import ChangeKind, Claim
@@ -47,25 +47,40 @@ def is_physical(basis: str) -> bool:
     return any(word == sign or (len(sign) > 3 and word.startswith(sign)) for word in words for sign in _PHYSICAL)
 
 
+_AFFINITY: Final[Mapping[str, tuple[str, ...]]] = {
+    "sanctions": ("sanctioned",),
+    "denial": ("denied",),
+    "logistics-imagery": ("observed",),
+    "battlefield-evidence": ("observed",),
+    "deal-talk": ("planned",),
+}
+"""Which status speaks for a story of a kind; an article also tells of old sanctions and denials in its background."""
+
+
 def lead_claim(
-    claims: Sequence[Claim], *, named: str = "", direction: str | None = None, denial: bool = False
+    claims: Sequence[Claim], *, named: str = "", direction: str | None = None, kind: str | None = None
 ) -> Claim | None:
     """The claim that a story's line is built from.
 
-    That is the one that the change names, else the one that says most: of the story's direction, with a figure,
-    in the title, earliest in the text. For a denial one that denies goes first.
+    That is the one that the change names, else the one that says most: of the story's kind and direction, with a
+    figure, of a named claimant, in the title, earliest in the text.
     """
     for claim in claims:
         if named and claim.id == named:
             return claim
     if not claims:
         return None
+    fitting = _AFFINITY.get(kind or "", ("asserted", "estimated", "observed", "planned"))
+    # An old designation or denial in the background of a story of another kind does not speak for it.
+    speaking = [claim for claim in claims if claim.status in fitting or claim.status not in ("sanctioned", "denied")]
     return min(
-        claims,
+        speaking,
+        default=None,
         key=lambda claim: (
-            (claim.status == "denied") is not denial,
+            claim.status not in fitting,
             claim.direction != direction,
             claim.quantity is None,
+            claim.claimant in ("", "unattributed"),
             claim.where != "title",
             claim.start,
             claim.id,
@@ -76,7 +91,7 @@ def lead_claim(
 def evidential(badge: ChangeKind, kind: str | None, claim: Claim | None, claims: Sequence[Claim] = ()) -> int:
     """The class of one story in a digest, `LEGAL_ACT` (0) to `ANALYSIS` (6)."""
     status = claim.status if claim else ""
-    if kind == "sanctions" or status == "sanctioned":
+    if kind == "sanctions" or (status == "sanctioned" and (kind is None or badge == "UPDATE")):
         return LEGAL_ACT
     if badge in ("DENIAL", "CORRECTION") or kind == "denial" or status == "denied":
         return DENIAL

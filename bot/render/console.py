@@ -71,10 +71,12 @@ def _story(story: DigestStory, number: int, zone: str, width: int) -> Iterator[s
     yield from _url(story.url, "   ")
     for line in words.remarks(story, zone):
         yield from _wrap(line, width, start=3)
-    for note in story.notes:
-        source = f" — {words.shown(note.outlet, 60)}" if note.outlet else ""
-        yield from _wrap(f"{note.badge}: {words.shown(note.words, 200)}{source}", width, start=3)
-        yield from _url(note.url, "   ")
+    notes, more = words.notes(story, words.NOTES)
+    for badge, said, outlet, url in notes:
+        yield from _wrap(f"{badge}: {said}{f' — {outlet}' if outlet else ''}", width, start=3)
+        yield from _url(url, "   ")
+    if more:
+        yield f"   +{more} more statements"
 
 
 def _tail(digest: Digest, width: int) -> Iterator[str]:

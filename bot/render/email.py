@@ -220,15 +220,8 @@ def _story(story: DigestStory, number: int, zone: str) -> dict[str, Any]:
         "published": words.published(story, zone),
         "origins": words.origins(story),
         "remarks": words.remarks(story, zone),
-        "notes": [
-            {
-                "badge": note.badge,
-                "words": words.shown(note.words),
-                "outlet": words.shown(note.outlet, 60),
-                "url": note.url,
-            }
-            for note in story.notes[:6]
-        ],
+        "notes": words.notes(story, 6)[0],
+        "notes_more": words.notes(story, 6)[1],
         "also": [(words.shown(outlet, 60) or "source", url) for outlet, _, url in story.also[:6]],
         "also_more": max(0, len(story.also) - 6),
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.alerts import Alert
-from bot.core.digests import Candidate, line_of
+from bot.core.storylines import Candidate, line_of
 from bot.model import Delivery, DigestStory, Notice, Subscription
 from bot.render import slack, words
 from bot.render.blocks import Json, context, leaf, link, quoted, rich, section

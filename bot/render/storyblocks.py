@@ -22,28 +22,26 @@ def story_block(story: DigestStory, number: int, zone: str) -> Json:
     basis += [moment(story.published)] if story.published else [leaf("undated")]
     basis.append(leaf(f" · {words.origins(story)}"))
     basis += [leaf(f"\n{line}", italic=True) for line in words.remarks(story, zone)]
-    for note in story.notes[:4]:
-        basis += [
-            leaf("\n"),
-            leaf(note.badge, code=True),
-            leaf(f" {words.shown(note.words, 200)} "),
-            *_outlet(note.outlet, note.url),
-        ]
-    if len(story.notes) > 4:
-        basis.append(leaf(f"\n+{len(story.notes) - 4} more changes"))
+    notes, more = words.notes(story, words.NOTES)
+    for badge, told, outlet, url in notes:
+        basis += [leaf("\n"), leaf(badge, code=True), leaf(f" {told} "), *_outlet(outlet, url)]
+    if more:
+        basis.append(leaf(f"\n+{more} more statements"))
     elements.append(section(basis))
     return rich(f"st:{number}:{story.story}", elements)
 
 
 def _outlet(outlet: str, url: str) -> list[Json]:
-    name = words.shown(outlet, 60)
-    return [link(url, name)] if name else []
+    return [link(url, outlet)] if outlet else []
 
 
 def detail_block(story: DigestStory, number: int, zone: str) -> Json:
     """What the thread adds to a story of the first message: every origin, the carriers, the dates, the ids."""
     leaves = [leaf(f"{number}  {words.said(story)}\n", bold=True)]
     leaves += [leaf(f"{_basis(one)} · carried by {one.carriers:,}\n") for one in story.origins[:8]]
+    leaves += [
+        leaf(f"{badge}: {told} — {outlet}\n") for badge, told, outlet, _ in words.notes(story, 12)[0][words.NOTES :]
+    ]
     leaves.append(leaf(f"{words.published(story, zone)} {zone}"))
     for outlet, title, url in story.also[:8]:
         leaves += [leaf(f"\nalso {words.shown(outlet, 60)}: "), link(url, words.shown(title, 120))]

@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.core.glosses import UNNAMED
 from bot.core.text import one_line
 from bot.model import AdjacentLine, ChangeKind, Digest, DigestStory
 from bot.render.links import host_of, href
 
 TITLE: Final = 200
 QUOTE: Final = 260  # the quote itself is cut to 240 in core, on a word border
+NOTES: Final = 3  # further changes of one story on the first screen
 ADJACENT_LINES: Final = 3
 """Adjacent streams on the first screen (decision 9)."""
 
@@ -176,15 +178,16 @@ def _far(value: datetime, other: datetime | None) -> bool:
 def origins(story: DigestStory) -> str:
     """`1 origin (White House), carried by 38`: whose word it is, apart from how many repeat it (decision 13)."""
     carried = f"carried by {story.carriers:,}"
-    if not story.origins:
+    named = [one for one in story.origins if one.claimant not in UNNAMED]
+    if not named:
         return f"no claimant named, {carried}"
-    names = [_origin(one.claimant, one.basis, len(story.origins) > 1) for one in story.origins[:3]]
-    more = f" +{len(story.origins) - 3}" if len(story.origins) > 3 else ""
-    return f"{len(story.origins)} origin{'s' if len(story.origins) > 1 else ''} ({'; '.join(names)}{more}), {carried}"
+    names = [_origin(one.claimant, one.basis, len(named) > 1) for one in named[:3]]
+    more = f" +{len(named) - 3}" if len(named) > 3 else ""
+    return f"{len(named)} origin{'s' if len(named) > 1 else ''} ({'; '.join(names)}{more}), {carried}"
 
 
 def _origin(claimant: str, basis: str, several: bool) -> str:
-    who = shown(claimant, 60) or "unattributed"
+    who = shown(claimant, 60) or "?"
     return f"{who}: {shown(basis, 60)}" if several and basis and basis != "none stated" else who
 
 
@@ -204,6 +207,24 @@ def remarks(story: DigestStory, zone: str) -> list[str]:
     if story.follows:
         lines.append(f"Follows {shown(story.follows, 40)}")
     return lines
+
+
+def notes(story: DigestStory, limit: int) -> tuple[list[tuple[str, str, str, str]], int]:
+    """The first further changes of a story as (word, what is said, outlet, link), and how many more there are.
+
+    What else is said of a story that the reader sees for the first time updates nothing that was shown: it is ALSO.
+    """
+    fresh = story.badge in ("NEW", "PROMOTED", "LATE")
+    made: list[tuple[str, str, str, str]] = [
+        (
+            "ALSO" if fresh and note.badge == "UPDATE" else note.badge,
+            shown(note.words, 300),
+            shown(note.outlet, 60),
+            note.url,
+        )
+        for note in story.notes[:limit]
+    ]
+    return made, len(story.notes) - len(made)
 
 
 def adjacent_line(line: AdjacentLine) -> tuple[str, str]:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import quotes, ranking
-from bot.core.digests import Candidate, compose, digest_id, line_of
+from bot.core.digests import Candidate, compose, digest_id
+from bot.core.storylines import line_of
 from bot.model import Article, Coverage, Digest, Evidence, Origin, Verdict
 from tests.render.samples import (
     BOXES,
