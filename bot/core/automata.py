@@ -9,6 +9,8 @@ import ahocorasick_rs
 from bot.core.terms import Term
 from bot.core.text import Folded, Reading, read
 
+MOST_PLACES = 60_000  # looked at in one text; a text of nothing but terms has said it all by then
+
 
 class Automaton:
     """Finds all terms in one pass; building costs once, the pass grows with the text and not with the terms."""
@@ -31,7 +33,8 @@ class Automaton:
         found: list[tuple[int, int, int]] = []
         text, terms = reading.text, self.terms
         plain, looked, shift = self._plain, self._looked, self._shift
-        for anchor, first, last in self._machine.find_matches_as_indexes(reading.bare, overlapping=True):
+        places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
+        for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
             start, stop = first + shift[anchor], last - 1
             found.extend((start, stop, number) for number in plain[anchor])
             for number in looked[anchor]:

@@ -239,7 +239,9 @@ def _ends_no_sentence(text: str, stop: int) -> bool:
     if not word:
         return False
     if len(word) == 1:
-        return word.isupper() or word in "гвсмrp"
+        return True
+    if word.lower() in {"no", "nr", "art", "abs"}:  # words of their own too: only before a number
+        return text[stop + 1 : stop + 3].strip()[:1].isdigit()
     return word.lower() in _ABBREVIATIONS or (len(word) == 3 and word[1] == "." and word[0].isupper())
 
 

@@ -1,0 +1,319 @@
+"""Verdicts: evidence at the right characters, a trace that a person can read, bounded time on hostile input."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.matches import HEAD, TAIL, Matcher
+from bot.core.watchlists import load
+from bot.model import Item, Verdict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def shipped(name: str) -> Matcher:
+    path = ROOT / "watchlists" / f"{name}.toml"
+    return Matcher([load(path.read_bytes(), file=str(path))])
+
+
+ARMS = shipped("russia-dprk-arms")
+CABLES = shipped("undersea-cables")
+IRAN = Matcher(
+    [
+        load(
+            b"""
+schema = 1
+title = "Iranian drones for Russia"
+[parties.iran]
+label = "Iran"
+[parties.russia]
+label = "Russia"
+[concepts.iran]
+party = "iran"
+terms.en = ["iran*", "tehran"]
+terms.ru = ["\xd0\xb8\xd1\x80\xd0\xb0\xd0\xbd*", "\xd1\x82\xd0\xb5\xd0\xb3\xd0\xb5\xd1\x80\xd0\xb0\xd0\xbd*"]
+[concepts.russia]
+party = "russia"
+terms.en = ["russia*", "moscow"]
+terms.ru = ["\xd1\x80\xd0\xbe\xd1\x81\xd1\x81\xd0\xb8*", "\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2*"]
+[concepts.drones]
+goods = true
+terms.en = ["drone*", "missile*"]
+terms.ru = ["\xd0\xb4\xd1\x80\xd0\xbe\xd0\xbd*"]
+[concepts.give]
+voice = "give"
+terms.en = ["suppl*", "sent", "deliver*"]
+terms.ru = ["\xd0\xbf\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0\xd0\xb2*"]
+[concepts.take]
+voice = "take"
+terms.en = ["bought", "buys", "receiv*"]
+[[rules]]
+name = "all legs"
+all = ["iran", "russia", "drones", "give|take"]
+points = 4
+[scoring]
+match = 4
+borderline = 2
+""",
+            file="iran.toml",
+        )
+    ]
+)
+
+
+def judge(title: str, text: str = "", matcher: Matcher = ARMS) -> Verdict:
+    return matcher.verdicts(Item(id="i", title=title, text=text))[0]
+
+
+def holds(item: Item, verdict: Verdict) -> bool:
+    return all(
+        getattr(item, e.where)[e.start : e.end] == e.term and e.quote in getattr(item, e.where) and e.term in e.quote
+        for e in verdict.evidence
+    )
+
+
+def test_evidence_points_at_the_characters_of_the_text_as_given():
+    item = Item(
+        id="i",
+        title="북\u200b한, 러시아에 １５２㎜ 포탄 제공",
+        text="Kim’s re\u00adgime sup­plied “shells”.\r\n\r\nСеверо‑Корейские снаряды — в России. Straße in Moskau.",
+    )
+    verdict = ARMS.verdicts(item)[0]
+    assert verdict.rank == "match"
+    assert verdict.evidence
+    assert holds(item, verdict)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "North Korea",
+                "러시아",
+                "ракеты",
+                "\u200b",
+                "\n\n",
+                "\ud800",
+                "砲弾",
+                "sent to",
+                "\u0301",
+                " ",
+                "㎜",
+                "ß",
+                ".",
+            ]
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_the_text_the_evidence_holds(parts: list[str]):
+    item = Item(id="i", title="".join(parts[:6]), text="".join(parts))
+    for verdict in ARMS.verdicts(item):
+        assert 0 <= verdict.score <= 1
+        assert holds(item, verdict)
+
+
+def test_a_match_has_direction_kind_and_a_trace_with_rules_and_points():
+    verdict = judge("North Korea sent 300 containers of shells to Russia, Seoul says")
+    assert (verdict.rank, verdict.direction, verdict.kind) == ("match", "dprk>russia", "shipment-claim")
+    assert any("both parties, arms and a transfer in one sentence" in line for line in verdict.why)
+    assert any(line.startswith("direction: dprk>russia") for line in verdict.why)
+    assert {"dprk", "russia", "ammo", "give"} <= {e.concept for e in verdict.evidence}
+
+
+def test_a_borderline_has_its_stream_and_the_missing_leg_in_words():
+    verdict = judge("North Korean sappers clear mines in Russia's Kursk region")
+    assert (verdict.rank, verdict.stream, verdict.direction) == ("borderline", "personnel", None)
+    assert verdict.missing == "no weapons sentence: troops or workers only"
+
+
+def test_a_none_says_what_was_missing_and_shows_what_was_there():
+    verdict = judge("Russia moves shells to the front")
+    assert (verdict.rank, verdict.missing) == ("none", "no word for North Korea")
+    assert verdict.why[0] == "gate: no word for North Korea"
+    assert {e.concept for e in verdict.evidence} <= {"russia", "ammo"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "北, 러에 포탄 추가 공급",
+        "북러 무기거래 정황 또 포착",
+        "露朝、武器取引を協議か",
+        "俄朝军火交易曝光",
+        "俄向北韓採購砲彈",
+        "N. Korea arming Kremlin, spy agency warns",
+        "NK shells for Putin's guns",
+        "КНДР передала РФ новые снаряды",
+        "Пхеньяном поставлены в Россию ракеты",
+        "росія отримала північнокорейські міномети",
+        "Pjöngjang liefert Moskau Granaten",
+        "Pyongyang livre des obus à Moscou",
+        "Pionyang entrega proyectiles a Moscú",
+        "Pjongjang wysyła Moskwie amunicję",
+    ],
+)
+def test_newsroom_shorthand_and_inflection_are_understood(title: str):
+    assert judge(title).rank == "match"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "조선업 호황에 러시아 발주 재개, 포탄 공장 부지 매각",
+        "Russian rocket Angara lifts off from Vostochny, which Kim Jong Un visited",
+        "North Macedonia sends tanks and shells to Ukraine, Russia protests",
+        "Treasury hits shell companies of North Korean IT workers in Russia",
+        "Iran supplied missiles to Russia, officials say",
+        "South Korea ships 155mm shells to Poland as Russia looms",
+        "Nordkoreas Kicker feuern Raketen ab: 4:1 gegen Russland im Testspiel",
+        "На Дунае повреждён порт: российские дроны сожгли контейнеры",
+    ],
+)
+def test_other_pairs_and_words_of_another_sense_are_no_match(title: str):
+    assert judge(title).rank != "match"
+
+
+def test_a_negative_context_cancels_only_its_own_sentence():
+    told = "North Korea delivered a million shells to Russia, the ministry said. "
+    other = "China and Iran were also named in the report. A football match between the two was called off."
+    assert judge("Report on arms", told + other).rank == "match"
+
+
+def test_where_a_sentence_stands_decides_how_much_it_weighs():
+    line = "North Korea supplied Russia with artillery shells."
+    long = "The minister opened a bridge and spoke of harvests and schools for an hour. " * 120
+    front, back = judge("Daily notes", f"{line}\n{long}"), judge("Daily notes", f"{long}\n{line}")
+    assert front.rank == "match"
+    assert back.rank == "borderline"
+    assert front.score > back.score
+
+
+@pytest.mark.parametrize(
+    ("title", "direction"),
+    [
+        ("Russia buys rockets from North Korea", "dprk>russia"),
+        ("Shells bought by Russia were made in North Korea", "dprk>russia"),
+        ("Russia gave North Korea Pantsir air defence systems", "russia>dprk"),
+        ("러시아, 북한에 방공 미사일 기술 이전", "russia>dprk"),
+        ("북한이 러시아에 포탄을 보냈다", "dprk>russia"),
+        ("ロシアが北朝鮮から砲弾を購入", "dprk>russia"),
+        ("俄罗斯向朝鲜提供防空系统", "russia>dprk"),
+        ("Россия передала КНДР комплексы ПВО", "russia>dprk"),
+        ("Rosja kupuje amunicję od Korei Północnej", "dprk>russia"),
+        ("Russland liefert Nordkorea Flugabwehrsysteme", "russia>dprk"),
+        ("North Korea trades shells for Russian satellite technology in exchange deal", "both"),
+        ("Arms talks between Russia and North Korea advance", "unclear"),
+    ],
+)
+def test_direction_is_read_from_the_sentence(title: str, direction: str):
+    verdict = judge(title)
+    assert (verdict.rank, verdict.direction) == ("match", direction)
+
+
+def test_another_pair_needs_another_file_and_no_other_code():
+    assert judge("Iran sent drones to Russia", matcher=IRAN).direction == "iran>russia"
+    assert judge("Russia supplied Iran with missiles", matcher=IRAN).direction == "russia>iran"
+    assert judge("Тегеран поставил дроны в Россию", matcher=IRAN).direction == "iran>russia"
+    cut = judge("Undersea cable severed off Gotland", "Police boarded a tanker.", matcher=CABLES)
+    assert (cut.rank, cut.direction) == ("match", None)
+
+
+def test_several_watchlists_are_judged_in_one_pass_and_the_best_stands_first():
+    both = Matcher([*CABLES.watchlists, *ARMS.watchlists])
+    verdicts = both.verdicts(Item(id="i", title="North Korea ships rockets to Russia", text=""))
+    assert [v.watchlist for v in verdicts] == ["russia-dprk-arms", "undersea-cables"]
+    assert verdicts[0] == ARMS.verdicts(Item(id="i", title="North Korea ships rockets to Russia", text=""))[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "opens"),
+    [
+        ("Kremlin spokesman on the weather", True),
+        ("Missiles over the bay", True),
+        ("북한 날씨", True),
+        ("Town council meets on Tuesday", False),
+        ("", False),
+    ],
+)
+def test_the_wide_gate_asks_for_one_party_or_one_piece_of_goods(title: str, opens: bool):
+    assert ARMS.gate(title, "") is opens
+    assert ARMS.gate("", title) is opens
+
+
+@pytest.mark.criterion("decision 11")
+def test_a_long_text_is_read_at_head_and_tail_and_says_so():
+    line = "North Korea supplied Russia with artillery shells. "
+    filler = "x " * (HEAD // 2)
+    item = Item(id="i", title="Archive", text=f"{filler}{filler}{line}")
+    verdict = ARMS.verdicts(item)[0]
+    assert any("were not" in reason and f"{HEAD:,}" in reason and f"{TAIL:,}" in reason for reason in verdict.why)
+    assert verdict.evidence
+    assert holds(item, verdict)
+    hidden = ARMS.verdicts(Item(id="i", title="Archive", text=f"{filler}{line}{filler}"))[0]
+    assert hidden.rank == "none"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "North Korea Russia shells " * 200_000,
+        "n" * 1_000_000,
+        "北" * 1_000_000,
+        "\u0301" * 1_000_000,
+        "North Korea\u0301" * 80_000,
+        "\ud800" * 500_000,
+        "\u202eRussia \u202c" * 100_000,
+        "." * 1_000_000,
+        "\n" * 1_000_000,
+        "북한 러시아 포탄 " * 300_000,
+        "kim " * 500_000,
+        "-" * 1_000_000,
+    ],
+    ids=["5 MB of terms", "one word", "one Han word", "marks", "marked terms", "surrogates", "overrides", "stops", "lines", "Hangul", "guarded", "dashes"],
+)  # fmt: skip
+def test_hostile_texts_get_a_verdict_in_bounded_time(text: str):
+    started = time.monotonic()
+    item = Item(id="i", title="t", text=text)
+    assert holds(item, ARMS.verdicts(item)[0])
+    assert time.monotonic() - started < 8
+
+
+def test_cost_does_not_grow_with_the_number_of_terms():
+    def build(count: int) -> Matcher:
+        words = ", ".join(f'"{word}"' for word in (f"zq{number:06d}x*" for number in range(count)))
+        text = (ROOT / "watchlists" / "undersea-cables.toml").read_text(encoding="utf-8")
+        return Matcher(
+            [load(text.replace('"undersea cable*"', f'{words}, "undersea cable*"').encode(), file="many.toml")]
+        )
+
+    item = Item(id="i", title="Quiet day", text="The council met and spoke of roads and schools. " * 60)
+    few, many = build(300), build(10_000)
+
+    def cost(matcher: Matcher) -> float:
+        best = 9.0
+        for _ in range(5):
+            started = time.process_time()
+            for _ in range(100):
+                matcher.verdicts(item)
+            best = min(best, time.process_time() - started)
+        return best
+
+    assert cost(many) < 2.5 * cost(few)
+
+
+def test_a_matcher_may_be_shared_by_threads():
+    items = [
+        Item(id=str(n), title=f"North Korea sent {n} shells to Russia", text="네, 북한이 러시아에 포탄을. " * (n % 7))
+        for n in range(60)
+    ]
+    alone = [ARMS.verdicts(item) for item in items]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ARMS.verdicts, items)) == alone
