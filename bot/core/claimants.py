@@ -54,6 +54,8 @@ _BRIEFED = re.compile(r"briefed by|via lawmaker|비공개|정보위")
 
 def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
     """The best attributed sayer of this sentence, or None where the sentence names none."""
+    if "V" not in passage.tagged and passage.where == "text":
+        return None
     best: tuple[int, int, Claimant] | None = None
     relayer = ""
     for who, start, end in _candidates(passage, lexicon):

@@ -32,11 +32,12 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     letters = {letter for passage in found for letter in "DR" if letter in passage.tagged}
     if letters != {"D", "R"} or any(passage.where == "title" and passage.of("fiction") for passage in found):
         return ()
-    context = Context(item=item, lexicon=lexicon, passages=tuple(found))
+    spoken = tuple(claimant(passage, lexicon) for passage in found)
+    context = Context(item=item, lexicon=lexicon, passages=tuple(found), spoken=spoken)
     drafts: list[Draft] = []
     for index in range(len(found)):
         drafts += read(context, index, drafts)
-    drafts = _attributed(_directed(drafts, found), found, lexicon)
+    drafts = _attributed(_directed(drafts, found), found, spoken)
     if not any(_is_arms(one) for passage in found for one in passage.of("materiel")):
         return ()  # flour and oil alone are trade: they count as payment only where the item speaks of arms
     kept = sorted(_merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
@@ -67,9 +68,8 @@ def _directed(drafts: list[Draft], found: list[Passage]) -> list[Draft]:
     return out
 
 
-def _attributed(drafts: list[Draft], found: list[Passage], lexicon: Lexicon) -> list[Draft]:
+def _attributed(drafts: list[Draft], found: list[Passage], spoken: tuple[Claimant | None, ...]) -> list[Draft]:
     """Sayers that the neighbouring sentence, the headline or the lead names for a sentence without one."""
-    spoken = [claimant(passage, lexicon) for passage in found]
     headline = _best(who for passage, who in zip(found, spoken, strict=True) if passage.where == "title")
     lead = [index for index, passage in enumerate(found) if passage.where == "text"][:2]
     out = []
@@ -105,7 +105,7 @@ def _best(whos: Iterable[Claimant | None]) -> Claimant | None:
 
 
 def _named_near(
-    draft: Draft, who: Claimant | None, found: list[Passage], spoken: list[Claimant | None]
+    draft: Draft, who: Claimant | None, found: list[Passage], spoken: tuple[Claimant | None, ...]
 ) -> Claimant | None:
     index = draft.order
     passage = found[index]

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.core.amounts import amounts
-from bot.core.claimants import Claimant, claimant
+from bot.core.claimants import Claimant
 from bot.core.directions import direction
 from bot.core.drafts import PRONOUN, Context, Draft, event_text, facts, hedge_of
 from bot.core.periods import period
@@ -53,7 +53,7 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
         and one.canonical not in context.lexicon.parties
     ]
     last = max(issuer, key=lambda one: (one.kind == "claimant", one.start), default=None)
-    who = _issuer(context, last.canonical, last.kind) if last else claimant(passage, context.lexicon)
+    who = _issuer(context, last.canonical, last.kind) if last else context.spoken[index]
     giver, margin, why = direction(scope[-1])
     if not giver and len(scope) > 1:
         giver, margin, why = direction(passage)

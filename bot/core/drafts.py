@@ -53,11 +53,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a sentence may look back at: its item, the lexicon, all sentences."""
+    """What a sentence may look back at: its item, the lexicon, all sentences and their sayers."""
 
     item: Item
     lexicon: Lexicon
     passages: tuple[Passage, ...]
+    spoken: tuple[Claimant | None, ...]  # who says each of them, None where it names nobody
 
     def before(self, index: int) -> Passage | None:
         """The sentence before, in the same field."""

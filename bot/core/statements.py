@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core.acts import Act, acts
 from bot.core.amounts import Amount, amounts
-from bot.core.claimants import UNATTRIBUTED, Claimant, claimant
+from bot.core.claimants import UNATTRIBUTED, Claimant
 from bot.core.denials import denial
 from bot.core.designations import sanction
 from bot.core.directions import direction
@@ -103,7 +103,7 @@ def _asserted(context: Context, index: int, live: list[Act]) -> list[Draft]:
     if not _paired(context, index):
         return []
     giver, margin, why = direction(passage, _leg(passage, live))
-    who = claimant(passage, context.lexicon)
+    who = context.spoken[index]
     nominal = all(act.letter in "SX" for act in live)
     if nominal and who is None and not _stated(context, passage, margin):
         return []
@@ -264,7 +264,7 @@ def _continued(context: Context, index: int, last: Draft | None) -> list[Draft]:
     counted = [one for one in amounts(passage, context.lexicon) if one.goods or one.unit == "containers"]
     if not counted:
         return []
-    who = claimant(passage, context.lexicon) or last.who
+    who = context.spoken[index] or last.who
     base = facts(context, passage, index, who)
     base = replace(
         base,
