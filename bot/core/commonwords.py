@@ -6,6 +6,81 @@ feed items on the subject and kept where they stood in more than about one item 
 
 from __future__ import annotations
 
+TONGUES: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        [
+            "the",
+            "of",
+            "and",
+            "to",
+            "in",
+            "is",
+            "for",
+            "on",
+            "with",
+            "that",
+            "by",
+            "has",
+            "from",
+            "as",
+            "its",
+            "at",
+            "after",
+            "over",
+        ]
+    ),
+    "pl": frozenset(
+        ["w", "z", "na", "do", "i", "się", "że", "nie", "jest", "przez", "od", "po", "dla", "oraz", "o", "ze", "za"]
+    ),
+    "de": frozenset(
+        [
+            "der",
+            "die",
+            "das",
+            "und",
+            "in",
+            "von",
+            "mit",
+            "auf",
+            "für",
+            "den",
+            "dem",
+            "ist",
+            "im",
+            "nicht",
+            "zu",
+            "ein",
+            "eine",
+        ]
+    ),
+    "fr": frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "des",
+            "et",
+            "du",
+            "en",
+            "une",
+            "un",
+            "à",
+            "est",
+            "pour",
+            "dans",
+            "que",
+            "qui",
+            "sur",
+            "par",
+        ]
+    ),
+    "es": frozenset(
+        ["el", "la", "los", "las", "de", "y", "en", "que", "del", "un", "una", "por", "con", "para", "se", "al"]
+    ),
+    "vi": frozenset(["của", "và", "các", "cho", "với", "là", "một", "được", "trong", "không", "những", "tại"]),
+}
+"""Small words by which a text in Latin letters betrays its language; used only to tell whether words can be compared."""
+
 SILENT = frozenset(
     """
     the and for with that this has from its says said are have will was been which their his over betwee more after agains

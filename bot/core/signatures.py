@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from bot.core.commonwords import COMMON, SILENT
+from bot.core.commonwords import COMMON, SILENT, TONGUES
 from bot.core.furniture import without_furniture
 from bot.core.happenings import ACTORS, DEEDS, SPEAKERS, THINGS
 from bot.core.numbers import QUANTITIES, numbers
@@ -29,6 +29,8 @@ TITLE_SIZE, LEAD_SIZE, BODY_SIZE = 600, 420, 1200  # code points: later paragrap
 RARE, USUAL = 0.8, 0.2  # weight of a word that is not, or is, the daily bread of the subject
 LEXICON_WEIGHT = {"place": 1.0, "vessel": 1.2, "person": 0.9, "claimant": 0.6, "materiel": 0.3}
 MOST = 48  # features kept of one item, the heaviest
+WRITTEN = 0.15  # share of a script's letters from which a text is written in it; another one is quoted
+CLEAR = 2  # small words of a language that outweigh the hint
 KEYS = 12  # index keys of one item
 TELLING = 0.25  # a feature below is the subject itself: it finds nobody
 
@@ -93,10 +95,24 @@ def signature(item: Item, lexicon: Lexicon | None) -> Signature:
         version=VERSION,
         when=when,
         whole_day=when is not None and (when.hour, when.minute, when.second) == (0, 0, 0),
-        lang=item.lang[:2].lower(),
+        lang=_tongue(f"{title} {body[:LEAD_SIZE]}", item.lang),
         features=tuple(ranked),
         alone=standalone(item.title, item.text, item.url),
     )
+
+
+def _tongue(text: str, hint: str) -> str:
+    """The language of a text as far as comparing words needs it: by script, by small words, else by the hint."""
+    for name, letters in _SCRIPTS if not text.isascii() else ():
+        if len(letters.findall(text)) > WRITTEN * len(text):
+            return "uk" if name == "ru" and _UKRAINIAN.search(text) else name
+    words = set(_WORDS.findall(text.lower()))
+    known = {lang: len(words & small) for lang, small in TONGUES.items()}
+    best = max(known, key=lambda lang: (known[lang], lang == hint[:2]))
+    told = hint[:2].lower()
+    if known[best] >= CLEAR and known[best] > 2 * known.get(told, 0):
+        return best
+    return told if told and told != "un" else (best if known[best] else "")
 
 
 def _features(text: str, lexicon: Lexicon | None) -> Iterable[tuple[int, str, float]]:
@@ -138,6 +154,13 @@ def _vocabulary() -> tuple[AhoCorasick, tuple[tuple[str, float, bool, bool], ...
     return AhoCorasick(stems, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.Standard), tuple(owners)
 
 
+_SCRIPTS = (
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("zh", re.compile("[\u3400-\u9fff]")),
+    ("ru", re.compile("[а-яёіїєґ]", re.IGNORECASE)),
+)
+_UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _WORDS = re.compile(r"[^\W\d_]+")
 

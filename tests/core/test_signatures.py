@@ -41,6 +41,26 @@ def test_a_title_has_the_same_concepts_and_figure_in_any_language(lang, title):
     assert {"who:lavrov", "land:dprk", "arm:container", "n:2400"} <= names(sign(title, lang=lang))
 
 
+@pytest.mark.parametrize(
+    ("text", "hint", "lang"),
+    [
+        ("The ship has left the harbour and is on its way to the east", "und", "en"),
+        ("The ship has left the harbour and is on its way to the east", "pl", "en"),
+        ("Statek wypłynął z portu i jest w drodze na wschód", "", "pl"),
+        ("The paper Правда and the agency 연합뉴스 were quoted in the report", "en", "en"),
+        ("Судно вышло из порта", "en", "ru"),
+        ("Судно вийшло з порту й прямує на схід із вантажем", "", "uk"),
+        ("貨物船が港を出た", "zh", "ja"),
+        ("货船已经离开港口", "", "zh"),
+        ("배가 항구를 떠났다", "", "ko"),
+        ("Kim", "de", "de"),
+        ("Kim", "und", ""),
+    ],
+)
+def test_the_text_tells_its_language_and_the_hint_helps(text, hint, lang):
+    assert sign(text, lang=hint).lang == lang
+
+
 def test_stems_begin_at_a_words_beginning():
     assert "act:deny" not in names(sign("The garden yields plenty"))
     assert "act:deny" in names(sign("Moscow denies it"))
