@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.core import quotes, ranking
-from bot.core.glosses import figure, gloss
+from bot.core.glosses import gloss
 from bot.model import Article, Change, ChangeKind, Claim, DigestNote, DigestStory, Origin, Policy, Story, Verdict
 
 LATE_AFTER: Final = timedelta(hours=36)
@@ -145,8 +145,8 @@ def _notes(
     return tuple(note for _, note in sorted(made, key=lambda each: each[0]))
 
 
-def _same(claim: Claim) -> tuple[str, str]:
-    return claim.claimant, figure(claim)
+def _same(claim: Claim) -> tuple[str, float | None, str]:
+    return claim.claimant, claim.quantity, claim.unit
 
 
 def _predecessor(candidate: Candidate, claim: Claim | None) -> str:

@@ -261,3 +261,36 @@ def test_nothing_read_is_not_called_quiet():
     digest = compose(SLACK, [], [], 0, Coverage(by_lang=()), local_date=DAY, since=None, cutoff=CUTOFF)
     assert digest.in_scope == 0
     assert digest.title == "DPRK–Russia arms"
+
+
+def test_a_new_story_is_told_by_what_it_is_about_not_by_its_background():
+    seen = claim("s", "Example Institute", "observed", "Ships were seen.", basis="satellite imagery")
+    old = claim("o", "US", "sanctioned", "The ship was sanctioned before.", basis="legal act")
+    report = candidate(
+        "r", "Imagery", kind="logistics-imagery", claim=old, text="Ships were seen. The ship was sanctioned before."
+    )
+    assert made([report]).stories[0].gloss == ""
+    assert made([replace(report, claims=(old, seen))]).stories[0].gloss.startswith("Example Institute observes")
+
+
+def test_the_same_figure_of_the_same_claimant_is_said_once():
+    again = [
+        candidate(f"n{n}", f"Paper {n}", story="s-1", badge="UPDATE" if n else "NEW",
+                  claim=claim(f"n{n}", "White House", "asserted", "x", quantity=1000, op=">" if n else ">=", unit="boxes"))
+        for n in range(4)
+    ]  # fmt: skip
+    assert made(again).stories[0].notes == ()
+
+
+@pytest.mark.criterion("decision 14")
+def test_a_figure_before_stands_only_beside_a_figure_in_its_own_unit():
+    def before(fact: str, predecessor: str = "", quantity: float | None = 33_000) -> str:
+        figure = claim("f", "ROK DIA", "estimated", "x", quantity=quantity, unit="containers")
+        one = candidate("f", "t", badge="UPDATE", fact=fact, claim=figure)
+        return made([replace(one, predecessor=predecessor)]).stories[0].predecessor
+
+    assert before("ROK DIA: 33,000 containers (was 28,000 containers)") == "28,000 containers"
+    assert before("", "28,000 containers (13 Jul 2025)") == "28,000 containers (13 Jul 2025)"
+    assert before("", "12 m shells (13 Jul 2025)") == ""
+    assert before("", "33,000 containers (1 Mar 2026)") == ""
+    assert before("", "28,000 containers", None) == ""
