@@ -253,6 +253,8 @@ class Claim:
     where: Where = "text"
     start: int = 0
     end: int = 0
+    party: str = ""  # the state that the claimant speaks for, by its name in the lexicon; "" if none
+    alternatives: tuple[str, ...] = ()  # ids of claims whose figure the source gives instead of this one ("or")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

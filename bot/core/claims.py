@@ -41,7 +41,25 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     if not any(_is_arms(one) for passage in found for one in passage.of("materiel")):
         return ()  # flour and oil alone are trade: they count as payment only where the item speaks of arms
     kept = sorted(_merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
-    return tuple(_claim(item, draft, lexicon.parties) for draft in kept)
+    return _told(item, kept, lexicon.parties)
+
+
+def _told(item: Item, kept: list[Draft], parties: tuple[str, ...]) -> tuple[Claim, ...]:
+    """The claims of the drafts; figures that the source joins by "or" name each other."""
+    out = [_claim(item, draft, parties) for draft in kept]
+    for index, draft in enumerate(kept):
+        if draft.amount is None or not draft.amount.alternative:
+            continue
+        starts = {
+            other.amount.start: place
+            for place, other in enumerate(kept)
+            if other.order == draft.order and other.amount is not None and other.amount.start < draft.amount.start
+        }
+        if starts:
+            before = starts[max(starts)]
+            out[index] = replace(out[index], alternatives=(*out[index].alternatives, out[before].id))
+            out[before] = replace(out[before], alternatives=(*out[before].alternatives, out[index].id))
+    return tuple(out)
 
 
 def _is_arms(one: Mention) -> bool:
@@ -231,4 +249,5 @@ def _claim(item: Item, draft: Draft, parties: tuple[str, ...]) -> Claim:
         where=draft.where,
         start=draft.start,
         end=draft.end,
+        party=who.party,
     )
