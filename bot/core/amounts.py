@@ -52,6 +52,7 @@ def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list
             continue
         earlier = out[-1] if out else None
         between = passage.text[earlier.end - passage.start : number.start - passage.start] if earlier else ""
+        alternative = earlier is not None and bool(_ALTERNATIVE.match(between))
         out.append(
             Amount(
                 op=number.op,
@@ -61,8 +62,8 @@ def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list
                 start=number.start,
                 end=end,
                 goods=_goods(passage, number.start, end),
-                kind=_kind(passage, number),
-                alternative=earlier is not None and bool(_ALTERNATIVE.match(between)),
+                kind=earlier.kind if earlier and alternative else _kind(passage, number),
+                alternative=alternative,
             )
         )
     return out

@@ -30,7 +30,7 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
         return ()
     found = passages(item, lexicon, title, text)
     letters = {letter for passage in found for letter in "DR" if letter in passage.tagged}
-    if letters != {"D", "R"} or any(passage.where == "title" and passage.of("fiction") for passage in found):
+    if letters != {"D", "R"} or any(passage.index == 0 and passage.of("fiction") for passage in found):
         return ()
     spoken = tuple(claimant(passage, lexicon) for passage in found)
     context = Context(item=item, lexicon=lexicon, passages=tuple(found), spoken=spoken)

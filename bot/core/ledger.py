@@ -57,7 +57,7 @@ def _known(found: dict[str, Any], names: set[str]) -> Known:
     said = date.fromisoformat(found["said"]) if found.get("said") else None
     if "claimant" not in found:
         return Known(None, said, event, source, str(found["fact"]))
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in found.items() if name in names
     }
     values.setdefault("id", f"c-{event.lower()}")
