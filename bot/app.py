@@ -19,6 +19,7 @@ from bot.core.pacing import Limits
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.errors import ArmswatchError
+from bot.jobs.alert import Alerter
 from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
@@ -126,7 +127,13 @@ class App:
     @property
     def judge(self) -> Judge:
         """Judges with the watchlists as they are now."""
-        return Judge(store=self.store, matcher=self.matcher, lexicon=self.lexicon)
+        alerter = Alerter(
+            store=self.store,
+            subscriptions=self.channels.subscriptions,
+            render=self.channels.alert(self.labels),
+            clock=self.clock,
+        )
+        return Judge(store=self.store, matcher=self.matcher, lexicon=self.lexicon, promises=alerter)
 
     @property
     def poller(self) -> Poller:
@@ -229,6 +236,8 @@ class App:
             borderline=read.borderline,
         )
         watch_feeds(self.settings.feeds, self.store, self.clock())
+        if any(one.kind == "alert" for one in self.store.outbox.due(self.clock(), limit=20)):
+            self.wake()
         self.store.runs.beat("poll", self.clock(), note=sentence(report), report=dump(report))
         return report
 

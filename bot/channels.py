@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.jobs.deliver import Reconcile
 from bot.jobs.digest import Render
-from bot.model import Subscription
+from bot.model import Delivery, Digest, Notice, Subscription
 from bot.ports import Clock, Send
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.core.alerts import Alert
+    from bot.core.storylines import Candidate
+    from bot.render.email import MailIdentity
 
 
 class Channels:
@@ -54,16 +59,35 @@ class Channels:
     @cached_property
     def renderers(self) -> dict[str, Render]:
         """One renderer a channel."""
-        from bot.render import console, email, files, slack
+        from bot.render.channels import deliveries
+
+        def render(digest: Digest, subscription: Subscription) -> tuple[Delivery, ...]:
+            return deliveries(digest, subscription, self.identity)
+
+        return dict.fromkeys(("console", "file", "slack", "email"), render)
+
+    @cached_property
+    def identity(self) -> MailIdentity:
+        """Who our mails come from."""
+        from bot.render.email import MailIdentity
 
         smtp = self._settings.table.smtp
-        identity = email.MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
-        return {
-            "console": console.deliveries,
-            "file": files.deliveries,
-            "slack": slack.deliveries,
-            "email": lambda digest, subscription: email.deliveries(digest, subscription, identity),
-        }
+        return MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
+
+    def alert(self, labels: Mapping[str, str]) -> Callable[[Candidate, Alert, Subscription], Delivery]:
+        """The renderer of alerts in the words of the watchlists."""
+        from bot.render.messages import alert
+
+        title = labels.get("title", "")
+        return lambda candidate, decision, subscription: alert(
+            candidate, decision, subscription, labels=labels, title=title, identity=self.identity
+        )
+
+    def notice(self, notice: Notice, subscription: Subscription) -> Delivery:
+        """The message that tells a subscription of a notice."""
+        from bot.render.messages import notice as render
+
+        return render(notice, subscription, identity=self.identity)
 
     @cached_property
     def senders(self) -> Mapping[str, Send]:

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.calendar import Due, due
-from bot.core.digests import Candidate, compose
+from bot.core.digests import compose
 from bot.core.streams import PASSING
-from bot.model import Article, Claim, Coverage, Delivery, Digest, Policy, Subscription, Verdict
+from bot.jobs.telling import Telling
+from bot.model import Article, Coverage, Delivery, Digest, Policy, Subscription, Verdict
 from bot.ports import Clock, Mark, Wake, no_mark, no_wake
 from bot.store import Store
-from bot.store.digests import Pending
 
 Render = Callable[[Digest, Subscription], tuple[Delivery, ...]]
 
@@ -67,9 +67,13 @@ class Digester:
         passing = sum(1 for _, verdict in adjacent if verdict.stream in PASSING)
         shown = self.store.digests.told_stories(name)
         fact = self.store.digests.last_fact()
+        telling = Telling(self.store)
         return compose(
             subscription,
-            [self._candidate(item, shown) for item in pending],
+            [
+                telling.candidate(item.change, item.story, item.article, item.verdicts, shown=item.story.id in shown)
+                for item in pending
+            ],
             [(article, verdict) for article, verdict in adjacent if verdict.stream not in PASSING],
             passing,
             self.coverage(now),
@@ -89,53 +93,6 @@ class Digester:
             if last is not None and last >= day
             else Due(local_date=day, scheduled=now, since=now - timedelta(days=1))
         )
-
-    def _candidate(self, item: Pending, shown: set[str]) -> Candidate:
-        store, change = self.store, item.change
-        claims = tuple(store.stories.claims(article=item.article.id))
-        carriers = store.stories.carriers(item.story.id)
-        before, figure = self._before(claims, item.article)
-        return Candidate(
-            change=change,
-            story=item.story,
-            article=item.article,
-            verdict=next(verdict for verdict in item.verdicts if verdict.rank == "match"),
-            claims=claims,
-            origins=item.story.origins,
-            carriers=max(1, len(carriers)),
-            watchlists=tuple(sorted(verdict.watchlist for verdict in item.verdicts if verdict.rank == "match")),
-            predecessor=before,
-            previous=figure,
-            also=tuple(carriers[1:]),
-            alerted=store.digests.alerted(item.story.id),
-            shown=item.story.id in shown,
-        )
-
-    def _before(self, claims: Sequence[Claim], article: Article) -> tuple[str, float | None]:
-        """The same claimant's figure before the article's own, in words and as a number (decision 14)."""
-        at = article.published or article.first_seen
-        for claim in claims:
-            if claim.quantity is None:
-                continue
-            known = [
-                (one, when)
-                for one, when, source, _ in self.store.stories.ledger(
-                    claimant=claim.claimant, direction=claim.direction or ""
-                )
-                if source != article.id and when is not None and (at is None or when <= at)
-            ]
-            same = [
-                (one, when)
-                for one, when in known
-                if one.quantity is not None and one.unit == claim.unit and one.kind == claim.kind
-            ]
-            if same:
-                one, when = max(same, key=lambda pair: pair[1])
-                return (
-                    f"{one.op + ' ' if one.op not in {'', '='} else ''}{one.quantity:,.0f} {one.unit} ({when:%d %b %Y})",
-                    one.quantity,
-                )
-        return "", None
 
     def _changes(self, digest: Digest) -> list[str]:
         return [change for story in digest.stories for change in story.changes]

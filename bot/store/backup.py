@@ -37,7 +37,7 @@ def backup(database: Path, folder: Path, now: datetime, *, why: str = "by-hand",
                 source.execute("VACUUM INTO ?", (str(unfinished),))
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{database}: cannot be copied to {folder} ({error})", subject=str(database)) from error
-        _checked(unfinished)
+        verify(unfinished)
         unfinished.chmod(0o600)  # it holds everything that the database holds
         _to_disk(unfinished)
         unfinished.replace(target)
@@ -68,7 +68,7 @@ def restore(copy: Path, database: Path, folder: Path, now: datetime) -> Copy | N
     unfinished = database.with_name(f".{database.name}.{os.getpid()}.restoring")
     try:
         shutil.copyfile(copy, unfinished)
-        _checked(unfinished)
+        verify(unfinished)
         _to_disk(unfinished)
         writer = WriterLock(database)
         try:
@@ -101,7 +101,7 @@ def migrations(database: Path) -> list[str]:
 def _fit(copy: Path) -> None:
     if not copy.is_file():
         raise StoreError(f"{copy}: no such copy; `armswatch backup --list` names them", subject=str(copy))
-    _checked(copy)
+    verify(copy)
     theirs = migrations(copy)
     if not theirs:
         raise StoreError(f"{copy}: this is no database of armswatch", subject=str(copy))
@@ -137,7 +137,8 @@ def _drain(database: Path) -> None:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _checked(path: Path) -> None:
+def verify(path: Path) -> None:
+    """Nothing where the file is a whole database; else a StoreError that names the damage."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]

@@ -133,6 +133,10 @@ class Feeds:
             )
             return fresh
 
+    def first_polled(self, url: str) -> datetime | None:
+        """When a feed was first polled with success."""
+        return moment(self._c.value("SELECT first_polled FROM feeds WHERE url = :url", {"url": url}))
+
     def unknown(self, entries: Sequence[NewEntry]) -> list[str]:
         """The ids of those entries that a poll would store as new."""
         return [item.entry.id for item in entries if not _known(self._c, item)]

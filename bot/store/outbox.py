@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.model import Delivery
 from bot.store.connection import Connection, Row
-from bot.store.rows import moment, stamp
+from bot.store.rows import known, moment, stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,14 @@ class Outbox:
         return {
             row["state"]: row["n"] for row in self._c.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
         }
+
+    def alert_times(self, target: str) -> list[datetime]:
+        """When alerts to one target were promised, newest first; two days are enough for a daily limit."""
+        rows = self._c.rows(
+            "SELECT created FROM outbox WHERE kind = 'alert' AND target = :target ORDER BY created DESC LIMIT 100",
+            {"target": target},
+        )
+        return [known(row["created"]) for row in rows]
 
     def receipt(self, kind: str, subject: str, target: str, part: int) -> str:
         """The receipt of one part (a thread hangs on the first part's), or ''."""
