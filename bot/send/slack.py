@@ -28,7 +28,8 @@ API: Final = "https://slack.com/api/"
 PACE: Final = timedelta(seconds=1.1)  # Slack allows one message a second and channel (docs.slack.dev, rate limits)
 LOOK_BACK: Final = timedelta(hours=48)  # longer than a promise is tried for
 _PAGES: Final = 20
-_SCOPES: Final = ("chat:write", "channels:history", "channels:read")
+_SCOPES: Final = (("chat:write",), ("channels:history", "groups:history"), ("channels:read", "groups:read"))
+"""What is needed, each by one of these names: the second is for private channels."""
 
 # At DEBUG the SDK logs whole requests; our own canonical line is the place for what happened.
 logging.getLogger("slack_sdk").setLevel(logging.INFO)
@@ -124,7 +125,9 @@ class SlackSender:
         granted = {one.strip() for one in scopes.split(",") if one.strip()}
         if granted:
             found += [
-                f"scope {scope} is missing: reinstall the app with it" for scope in _SCOPES if scope not in granted
+                f"scope {' or '.join(names)} is missing: reinstall the app with it"
+                for names in _SCOPES
+                if granted.isdisjoint(names)
             ]
         for target in targets:
             found += self._check_channel(target)

@@ -329,7 +329,9 @@ def test_check_finds_what_is_wrong_before_the_first_digest(workspace, hand):
     found = send.check(["C0ARCHIVED0", "C0STRANGER0", "C0MISSING00", "#arms"])
     assert [one.split(":")[0] for one in found] == ["C0ARCHIVED0", "C0STRANGER0", "C0MISSING00", "#arms"]
     workspace.scopes = frozenset({"chat:write", "channels:read"})
-    assert send.check(["C0123456789"]) == ("scope channels:history is missing: reinstall the app with it",)
+    assert send.check(["C0123456789"]) == (
+        "scope channels:history or groups:history is missing: reinstall the app with it",
+    )
     assert not workspace.parents()
     assert "invalid_auth" in sender(workspace, hand, token="xoxb-wrong").check()[0]
     assert sender(workspace, hand, token="").check() == ()
