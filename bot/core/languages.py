@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CJK = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_CJK = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_].{0,20})?")
 # The script of languages that have exactly one which we can tell by code points.
 _CYRILLIC = "ru uk be bg mk ky mn"
@@ -16,12 +16,13 @@ _SCRIPT_OF = {
     "ja": "kana",
     "zh": "han",
 }
+_LETTER = re.compile(r"[^\W\d_]+")
 _RANGES = (
-    ("hangul", "\uac00", "\ud7a3", 0.5),
-    ("kana", "\u3041", "\u30fe", 0.15),  # Japanese is as much Han as kana
-    ("han", "\u4e00", "\u9fff", 0.5),
-    ("cyrillic", "\u0400", "\u052f", 0.5),
-    ("latin", "A", "\u024f", 0.5),
+    ("hangul", re.compile("[\uac00-\ud7a3]+"), 0.5),
+    ("kana", re.compile("[\u3041-\u30fe]+"), 0.15),  # Japanese is as much Han as kana
+    ("han", re.compile("[\u4e00-\u9fff]+"), 0.5),
+    ("cyrillic", re.compile("[\u0400-\u052f]+"), 0.5),
+    ("latin", re.compile("[A-Za-z\u00c0-\u024f]+"), 0.5),
 )
 
 
@@ -35,13 +36,18 @@ def language(text: str) -> str:
 
 def script(text: str) -> str:
     """The script that most letters of the first 2,000 characters are in, "" for under 40 letters or a mixture."""
-    letters = [character for character in text[:2000] if character.isalpha()]
-    if len(letters) < 40:
+    sample = text[:2000]
+    letters = _count(_LETTER, sample)
+    if letters < 40:
         return ""
-    for name, low, high, least in _RANGES:
-        if sum(low <= character <= high for character in letters) > least * len(letters):
+    for name, range_, least in _RANGES:
+        if _count(range_, sample) > least * letters:
             return name
     return ""
+
+
+def _count(letters: re.Pattern[str], text: str) -> int:
+    return sum(map(len, letters.findall(text)))
 
 
 def suits(lang: str, text: str) -> bool:

@@ -235,7 +235,7 @@ def _slotted(at: datetime, state: FeedState, wait: float, limits: Limits) -> dat
     place = state.jitter * 2 * grid
     grid = 2 * grid if state.requests <= 1 else grid
     behind = (at.timestamp() - place) % grid
-    return at + timedelta(seconds=grid - behind) if behind else at
+    return at + timedelta(seconds=grid - behind) if behind > 1 else at  # a second's grace: floats
 
 
 def _allowed(at: datetime, state: FeedState) -> datetime:
