@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from bot.model import AdjacentLine, Delivery, Digest, DigestStory, Subscription
 from bot.render import chart, console, words
 from bot.render.links import href
-from bot.render.mime import header_text, message_id
+from bot.render.mime import domain_of, header_text, message_id
 from bot.render.templates import filled
 
 MAX_HTML: Final = 90_000
@@ -138,10 +138,9 @@ def inlined(page: str) -> str:
 
 
 def _headers(subscription: Subscription, identity: MailIdentity) -> list[tuple[str, str]]:
-    domain = identity.from_address.rpartition("@")[2] or "armswatch.invalid"
     slug = "".join(one if one.isascii() and one.isalnum() else "-" for one in subscription.name.lower())[:60]
     headers = [
-        ("List-Id", f"<{slug.strip('-') or 'digest'}.{domain}>"),
+        ("List-Id", f"<{slug.strip('-') or 'digest'}.{domain_of(identity.from_address)}>"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("Content-Language", "en"),

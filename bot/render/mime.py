@@ -72,8 +72,15 @@ _REPEAT: Final = "Possible repeat: the server's answer to the first attempt was 
 
 def message_id(key: str, from_address: str) -> str:
     """`<armswatch.HASH@domain>` of one delivery key: equal on every attempt (M-2)."""
-    domain = from_address.rpartition("@")[2] or NO_DOMAIN
-    return f"<armswatch.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    return f"<armswatch.{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain_of(from_address)}>"
+
+
+def domain_of(from_address: str) -> str:
+    """The domain of `a@b` or `Name <a@b>` in ASCII, `NO_DOMAIN` where there is none."""
+    try:
+        return address(from_address).domain
+    except ValueError:
+        return NO_DOMAIN
 
 
 def header_text(text: str, limit: int = 150) -> str:
@@ -92,7 +99,7 @@ def assembled(delivery: Delivery, *, from_address: str = "", resend: bool = Fals
     promise: dict[str, Any] = json.loads(delivery.payload)
     sender = promise["from"] or from_address
     mail = EmailMessage(policy=POLICY)
-    mail["From"] = sender
+    mail["From"] = address(sender)
     mail["To"] = address(promise["to"])
     mail["Subject"] = promise["subject"]
     mail["Date"] = format_datetime(datetime.fromisoformat(promise["date"]))

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from bot.errors import SendAmbiguous, SendError, SendRejected, SendRetry
 from bot.model import Delivery, Receipt
 from bot.ports import Clock
-from bot.render.mime import POLICY, address, assembled
+from bot.render.mime import POLICY, address, assembled, domain_of
 from bot.send.loopback import admit, is_loopback
 
 Security = Literal["starttls", "implicit", "none"]
@@ -108,8 +108,7 @@ class MailSender:
             ) from None
         server: smtplib.SMTP | None = None
         # Without a name smtplib would look our own host up in the DNS.
-        name = self._from.rpartition("@")[2].rstrip("> ") or "[127.0.0.1]"
-        name = name if name.isascii() else "[127.0.0.1]"
+        name = domain_of(self._from) if self._from else "[127.0.0.1]"
         try:
             if self._security == "implicit":
                 server = smtplib.SMTP_SSL(self._host, self._port, name, timeout=self._timeout, context=context)

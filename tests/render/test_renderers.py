@@ -447,3 +447,18 @@ def test_a_subject_survives_its_encoding(text):
 def test_what_is_no_address_is_refused(bad):
     with pytest.raises(ValueError, match="not a mail address"):
         mime.address(bad)
+
+
+@pytest.mark.parametrize(
+    ("written", "domain"),
+    [
+        ("a@example.org", "example.org"),
+        ("Desk <a@example.org>", "example.org"),
+        ("a@пример.рф", "xn--e1afmkfd.xn--p1ai"),
+        ("", mime.NO_DOMAIN),
+        ("x", mime.NO_DOMAIN),
+    ],
+)
+def test_the_domain_of_a_sender_is_found_in_every_spelling(written, domain):
+    assert mime.domain_of(written) == domain
+    assert mime.message_id("k", written).endswith(f"@{domain}>")
