@@ -21,7 +21,10 @@ _SAME_FIGURE = 0.005  # "6.5 million" and "6,500,000" differ by less
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One line of the known-claims file: a claim (or a mere event), when it was said, and where that can be read."""
+    """One line of the known-claims file: a claim (or a mere event), when it was said, and where that can be read.
+
+    `said` is the first of the month where only the month is known.
+    """
 
     claim: Claim | None
     said: date | None
@@ -50,11 +53,16 @@ def known(raw: bytes, *, file: str) -> tuple[Known, ...]:
     return tuple(sorted(out, key=lambda one: one.said or date.min))
 
 
+def _day(text: str) -> date:
+    """A day, or the first of a month where only the month is known."""
+    return date.fromisoformat(f"{text}-01" if len(text) == len("2024-05") else text)
+
+
 def _known(found: dict[str, Any], names: set[str]) -> Known:
     source, event = str(found["source"]), str(found["event"])
     if not source.startswith(("https://", "http://")):
         raise ValueError(f"source {source!r} is no address")
-    said = date.fromisoformat(found["said"]) if found.get("said") else None
+    said = _day(str(found["said"])) if found.get("said") else None
     if "claimant" not in found:
         return Known(None, said, event, source, str(found["fact"]))
     values: dict[str, Any] = {
