@@ -18,10 +18,10 @@ MARKED = 0.15  # weight from which a shared feature is worth saying aloud
 
 # Logistic weights, fitted on hand-grouped feed items of 2022–2025 in English, Polish and Korean (half of them not part of
 # the visible development file); see docs/why for the figures. Days are days; shares are 0–1.
-BIAS = -1.95
-DAYS, DAYS2 = -2.6, -0.12
-SHARE, COSINE, WORDS, FIGURES = 6.7, -1.9, 5.9, 2.3
-OTHER_LANGUAGE, SPEAKER, THIN = 1.4, 0.76, -1.65
+BIAS = -2.1
+DAYS, DAYS2 = -2.6, -0.1
+SHARE, COSINE, WORDS, FIGURES = 7.3, -2.0, 5.5, 2.35
+OTHER_LANGUAGE, SPEAKER, THIN = 1.3, 0.83, -1.5
 THIN_BELOW = 0.45  # shared weight under which two items have next to nothing in common
 
 

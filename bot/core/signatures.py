@@ -30,6 +30,17 @@ RARE, USUAL = 0.8, 0.2  # weight of a word that is not, or is, the daily bread o
 LEXICON_WEIGHT = {"place": 1.0, "vessel": 1.2, "person": 0.9, "claimant": 0.6, "materiel": 0.3}
 MOST = 48  # features kept of one item, the heaviest
 WRITTEN = 0.15  # share of a script's letters from which a text is written in it; another one is quoted
+TIE = 0.3  # two heads of state in one title: together they say much more than either does
+LEADERS = {
+    "who:kim": 0.15,
+    "who:putin": 0.15,
+    "who:xi": 0.7,
+    "who:trump": 0.6,
+    "who:zelensky": 0.6,
+    "who:yoon": 0.8,
+    "who:leejaemyung": 0.9,
+    "who:biden": 0.5,
+}
 CLEAR = 2  # small words of a language that outweigh the hint
 KEYS = 12  # index keys of one item
 TELLING = 0.25  # a feature below is the subject itself: it finds nobody
@@ -89,6 +100,10 @@ def signature(item: Item, lexicon: Lexicon | None) -> Signature:
         weight = round(value * (TITLE if place < 0 else LEAD if place <= LEAD_SIZE else BODY), 3)
         if weight > features.get(name, 0.0):
             features[name] = weight
+    leaders = sorted(name[4:] for name in features if name in LEADERS and features[name] >= LEADERS[name])
+    for place, one in enumerate(leaders):
+        for other in leaders[place + 1 :]:
+            features[f"tie:{one}+{other}"] = TIE
     ranked = sorted(features.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
     when = item.date.astimezone(UTC) if item.date else None
     return Signature(
