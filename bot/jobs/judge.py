@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.claims import claims as read_claims
+from bot.core.corroboration import origins
 from bot.core.developments import news
 from bot.core.duplicates import VERSION, Fingerprint, fingerprint
 from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
 from bot.core.stories import Assignment, Candidate, Signature, assign, signature
-from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Origin, Story, Verdict
+from bot.core.voices import may_share
+from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
 
@@ -22,6 +24,9 @@ REACH_BACK = timedelta(days=46)
 
 REACH_ON = timedelta(days=3)
 """How much younger: backfill may insert an article before what is stored."""
+
+SIGNED = 250
+"""Code points of a text that sign it for stories."""
 
 NEAR_STORIES = 25
 """Stories that are compared in full, those that share most with the article first."""
@@ -52,7 +57,8 @@ class Judge:
         if rank == "none":
             return Judgement(article=article, verdicts=verdicts)
         print_ = fingerprint(article.title, article.text)
-        seal = signature(item, self.lexicon)
+        # What an article reports stands in its title and lead; further down, all texts on a subject are alike.
+        seal = signature(replace(item, text=item.text[:SIGNED]), self.lexicon)
         judgement = Judgement(
             article=article,
             verdicts=verdicts,
@@ -80,7 +86,7 @@ class Judge:
             found = Assignment("joined", own.id, why=("an earlier revision belongs here",))
         else:
             at = article.published or article.first_seen or now
-            found = assign(item, seal, self._candidates(seal, print_, at), print_=print_)
+            found = assign(item, seal, self._candidates(seal, print_, at, claims), print_=print_)
         action, home = found.action, found.story
         if action == "also":
             # Without a lead it stands alone and is told as itself; with one it hangs on that story.
@@ -103,7 +109,9 @@ class Judge:
             changes=self._changes(judgement, story, role, known, claims, before, now),
         )
 
-    def _candidates(self, seal: Signature, print_: Fingerprint, at: datetime) -> list[Candidate]:
+    def _candidates(
+        self, seal: Signature, print_: Fingerprint, at: datetime, claims: Sequence[Claim]
+    ) -> list[Candidate]:
         shared = self.store.stories.candidates(
             seal.keys(), print_.bands, earliest=at - REACH_BACK, latest=at + REACH_ON
         )
@@ -115,6 +123,9 @@ class Judge:
             by_story[member.story].append((member.article, Signature.from_json(member.signature), theirs))
         found: list[Candidate] = []
         for name, members in by_story.items():
+            copied = any(one and bands & set(one.bands) for _, _, one in members)
+            if not copied and not may_share(claims, self.store.stories.claims(story=name)):
+                continue
             times = [theirs.when for _, theirs, _ in members if theirs.when]
             prints = tuple(
                 (article, theirs.when, one) for article, theirs, one in members if one and bands & set(one.bands)
@@ -178,15 +189,6 @@ class Judge:
         # More outlets are never an update (decision 15): only what no claim of the story said before.
         told = [new for new in news(known, claims) if new.kind not in _WEAK or _named(new.claim, claims)]
         return tuple(change(_BADGES.get(new.kind, "UPDATE"), new.fact, new.claim) for new in told[:MOST_NEWS])
-
-
-def origins(claims: Sequence[Claim]) -> tuple[Origin, ...]:
-    """Distinct (claimant, basis) pairs, most carried first."""
-    counts: dict[tuple[str, str], int] = {}
-    for claim in claims:
-        counts[claim.claimant, claim.basis] = counts.get((claim.claimant, claim.basis), 0) + 1
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    return tuple(Origin(claimant=who, basis=basis, carriers=count) for (who, basis), count in ranked)
 
 
 def _named(claim: str, claims: Sequence[Claim]) -> bool:

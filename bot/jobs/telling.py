@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.glosses import figure
+from bot.core.ledger import predecessor
 from bot.core.storylines import Candidate
 from bot.model import Article, Change, Claim, Story, Verdict
 from bot.store import Store
@@ -45,21 +47,16 @@ class Telling:
         """The same claimant's figure before the article's own, in words and as a number (decision 14)."""
         at = article.published or article.first_seen
         for claim in claims:
-            if claim.quantity is None or claim.claimant in {"", "unattributed", "anonymous"}:
+            if claim.quantity is None:
                 continue
             known = [
-                (one, when)
-                for one, when, source, _ in self.store.stories.ledger(
-                    claimant=claim.claimant, direction=claim.direction or ""
-                )
+                (when.date() if when else None, one)
+                for one, when, source, _ in self.store.stories.ledger(direction=claim.direction or "", unit=claim.unit)
                 if source != article.id
-                and when is not None
-                and (at is None or when <= at)
-                and one.quantity not in {None, claim.quantity}
-                and (one.unit, one.kind) == (claim.unit, claim.kind)
             ]
-            if known:
-                one, when = max(known, key=lambda pair: pair[1])
-                sign = "" if one.op in {"", "="} else f"{one.op} "
-                return f"{sign}{one.quantity:,.0f} {one.unit} ({when:%d %b %Y})", one.quantity
+            found = predecessor(claim, known, said=at.date() if at else None)
+            if found is not None:
+                said = next(when for when, one in known if one is found)
+                dated = f" ({said:%d %b %Y})" if said else ""
+                return f"{figure(found)}{dated}", found.quantity
         return "", None
