@@ -145,6 +145,8 @@ def numbers(text: str | Folded) -> list[Number]:
         op = "~" if high is not None else (raw.op or _op(folded.text, raw.start, last.end))
         kind = _kind(folded.text, raw, last, op)
         start, end = folded.span(raw.start, last.end)
+        if out and start < out[-1].end:
+            continue  # "¼" folds to two numbers
         words = folded.text[raw.start : last.end] if given is None else given[start:end]
         out.append(Number(start, end, low, high, op, words, kind))
     return out

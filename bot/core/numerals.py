@@ -213,7 +213,7 @@ _INSIDE = "多余餘여"
 CJK_BEGINS = "수數数几幾上近" + "".join(_KANJI)
 CJK_NUMBER = (
     # "2만8000", "1,500万", "三萬三千", "600多万", "수백만", "数十万", "上萬"; never a unit character alone.
-    rf"(?:[수數数几幾上近]|(?<![\w.,])\d+(?:[.,]\d+)*|[{''.join(_KANJI)}])[{''.join(_KANJI)}{_INSIDE} ]*[{_UNITS}]"
+    rf"(?:[수數数几幾上近]|(?<![\d.,a-zа-я])\d+(?:[.,]\d+)*|[{''.join(_KANJI)}])[{''.join(_KANJI)}{_INSIDE} ]*[{_UNITS}]"
     rf"(?:[{''.join(_KANJI)}{_UNITS}{_INSIDE}]|(?<=[만억万萬億亿천千백百]) ?\d+(?:[.,]\d+)*)*"
 )
 _PIECE = re.compile(rf"\d+(?:[.,]\d+)*|[{''.join(_KANJI)}]|[{_UNITS}]|[{_INSIDE}]|[수數数几幾上近]")
