@@ -36,6 +36,7 @@ class Publisher:
     asked: list[datetime] = field(default_factory=list)
     unconditional: list[datetime] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)
+    made: dict[int, Entry] = field(default_factory=dict)
 
     def number(self, at: datetime) -> int:
         return int((at - START) / self.gap) + 1000
@@ -54,17 +55,12 @@ class Publisher:
         numbers = range(latest, latest - self.size, -1)
         new = set(numbers) - self.shown
         self.shown |= set(numbers)
-        entries = tuple(
-            Entry(
-                id=f"e-{n}",
-                feed=self.url,
-                guid=str(n),
-                url="",
-                title=f"A title of ships and ports {n}",
-                published=START + self.gap * (n - 1000),
+        for number in new:
+            then = START + self.gap * (number - 1000)
+            self.made[number] = Entry(
+                id=f"e-{number}", feed=self.url, guid=str(number), url="", title=f"Title {number}", published=then
             )
-            for n in numbers
-        )
+        entries = tuple(self.made[number] for number in numbers)
         response = Response(
             url=self.url, status=200, headers=(*tag, *self.headers), body=str(latest).encode(), fetched=at
         )
