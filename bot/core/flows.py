@@ -8,8 +8,9 @@ flow that a concept declares. Each cue gives points to a party as giver or as re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Folded text just before a party's name. A cue that is a bare genitive in its language says less.
 _FROM = (
@@ -32,13 +33,14 @@ _TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
 _INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
 _WITH_OR_FROM = (" z ", " ze ", " з ", " із ", " зі ")  # with the instrumental "with", with the genitive "from"
 _WITH_WHOM = re.compile("(?:em|ą|im|[оеє]м|[оеє]ю|[иі]м)$")
+_ENGLISH = re.compile(" (?:the|is|was|of|and|that|over|with) ")
 _DATIVE = re.compile("[ая]м$|(?<=н)у$")
 _ADJECTIVE = re.compile(
     "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
     "|ск(?:ий|ая|ое|ие|ого|ой|их|ими?|ую|ому)|ськ(?:ий|а|е|і|ого|ої|их|ими?|у|ому|ою))$"
 )
 _TO = (
-    "to the ", "to ", "into ", "for ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
+    "to the ", "to ", "into ", "for ", "support ", "help ", "aid ", "bolster ", "fuel ", "supports ", "helps ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
     "an die ", "an ", "nach ", "für ", "ins ", "in die ", "nach der ",
     "à la ", "à ", "vers la ", "vers ", "au ", "pour la ", "pour ", "en ",
     "a la ", "al ", "a ", "para ", "hacia ",
@@ -91,6 +93,7 @@ _TRAVEL = (
     "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
     "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
 )  # fmt: skip
+MOST_HINT = 3.0  # points that usual flows can give together
 _SENT_PEOPLE = 48  # code points to the left in which a travel word counts
 
 
@@ -122,16 +125,16 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
     pairs = [(g, r) for g in parties for r in parties if g != r]
     totals = dict.fromkeys((f"{g}>{r}" for g, r in pairs), 0.0)
     hinted: dict[str, float] = {}
-    for text, marks, weight in sentences:
+    told: set[str] = set()  # pairs that one clause names with its giver and its receiver
+    for text, marks, weight in _clauses(sentences):
         gives, takes = _roles(text, marks)
+        told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
         for giver, receiver in pairs:
             totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
-        deals = [mark for mark in marks if mark.voice == "deal"]
-        hints = [m for m in marks if m.flow and not any(d.start <= m.start and m.end <= d.end for d in deals)]
-        for flow in {mark.flow for mark in hints}:
-            hinted[flow] = max(hinted.get(flow, 0.0), weight)
+        for flow in {mark.flow for mark in marks if mark.flow and not _covered(mark, marks)}:
+            hinted[flow] = hinted.get(flow, 0.0) + weight
     for flow, hint in hinted.items():
-        totals[flow] = totals.get(flow, 0.0) + 1.5 * min(1.0, hint)
+        totals[flow] = totals.get(flow, 0.0) + min(MOST_HINT, 1.2 * hint)
     ranked = sorted(totals.items(), key=lambda item: -item[1])
     points = tuple((pair, round(value, 1)) for pair, value in ranked if value)
     if not ranked or ranked[0][1] < 1.0:
@@ -139,9 +142,30 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
     best, value = ranked[0]
     giver, _, receiver = best.partition(">")
     back = totals.get(f"{receiver}>{giver}", 0.0)
-    if barter and back >= 0.15 * value:
+    if (barter and back >= 0.2 * value) or (back >= 0.6 * value and {best, f"{receiver}>{giver}"} <= told):
         return Sense("both", points)
     return Sense("unclear" if back > 0.85 * value else best, points)
+
+
+def _clauses(
+    sentences: Iterable[tuple[str, Sequence[Mark], float]],
+) -> Iterator[tuple[str, Sequence[Mark], float]]:
+    """The sentences, parted at semicolons: "A sent B shells; in return …" tells two flows."""
+    for text, marks, weight in sentences:
+        cuts = [place for place, char in enumerate(text) if char in ";；"]
+        for first, last in pairwise([0, *cuts, len(text)]):
+            inside = [mark for mark in marks if first <= mark.start < last] if cuts else marks
+            if inside or not cuts:
+                yield text[:last] if cuts else text, inside, weight
+
+
+def _covered(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether a mark is part of a longer one that says something else: "missile" of "missile technology"."""
+    return any(
+        other.start <= mark.start and mark.end <= other.end and other.end - other.start > mark.end - mark.start
+        for other in marks
+        if other.flow != mark.flow and (other.flow or other.voice == "deal")
+    )
 
 
 def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str, float]]:
@@ -196,6 +220,8 @@ def _role(
         return "give", 2.0
     if _DATIVE.search(own) and not adjective:
         return "take", 2.0
+    if left.endswith(" a ") and _ENGLISH.search(text):
+        left = ""  # an article there, "to" in Spanish
     if _ends(left, _TO) and not travels and not owned:
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         if last is not None and last.voice == "take" and (_ends(left, _OF_WHOM) or mark.start - last.end <= 5):
@@ -221,7 +247,7 @@ def _subject(text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark]
     if text.startswith(_SUBJECT_AFTER, mark.end):
         return verb.voice, 1.5
     if _ADJECTIVE.search(text[mark.start : mark.end]):
-        return verb.voice, 0.8  # a company or carrier of that country, perhaps not the country
+        return verb.voice, 0.4  # a company or carrier of that country, perhaps not the country
     if not any(mark.end <= other.start < verb.start for other in named):
         return verb.voice, 1.5 if verb.start - mark.end <= 40 else 0.8
     return verb.voice, 0.8 if mark is named[0] else 0.0
