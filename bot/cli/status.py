@@ -39,7 +39,7 @@ def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     else:
         click.echo("\n".join(_lines(str(path), pid, age, last, found)))
     if max_age:
-        return int(age is None or age > _seconds(max_age))
+        return int(age is None or age > age_option(max_age))
     return 0
 
 
@@ -121,7 +121,8 @@ def _span(seconds: float | None) -> str:
     return f"{seconds:.0f} s"
 
 
-def _seconds(text: str) -> float:
+def age_option(text: str) -> float:
+    """The seconds of an age such as 90m, 26h or 2d."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     if text[-1:] not in units or not text[:-1].isdigit():
         raise click.BadParameter(f"{text!r}: an age such as 90m, 26h or 2d", param_hint="--max-age")

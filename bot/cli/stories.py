@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -78,15 +79,24 @@ def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("story_id")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option(
+    "--pack", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write an evidence pack into DIR."
+)
+@click.option("--profile", type=click.Choice(["internal", "shareable"]), default="internal", show_default=True)
 @click.pass_obj
-def story(obj: dict[str, Any], story_id: str, as_json: bool) -> None:
+def story(obj: dict[str, Any], story_id: str, as_json: bool, folder: Path | None, profile: str) -> None:
     """One story: the timeline of its articles, who copied whom, its claims, what was announced and what it follows."""
     from bot.cli.tables import show_story
 
-    with opened(obj) as (store, _):
+    with opened(obj) as (store, now):
         found = store.stories.get(story_id)
         if found is None and story_id.startswith("a-"):
             found = store.stories.of_article(story_id)
         if found is None:
             raise click.ClickException(f"{story_id}: no such story; `armswatch stories` lists them")
+        if folder is not None:
+            from bot.cli.packs import write_pack
+
+            write_pack(store, (found.id,), folder, profile, now)
+            return
         show_story(store, found, as_json=as_json)

@@ -135,11 +135,17 @@ def verify(folder: Path) -> list[str]:
     """What is wrong with a pack, in words; [] if all holds. Needs nothing but the folder."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        sums = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines())
+        lines = (folder / "SHA256SUMS").read_text("utf-8").splitlines()
+        sums = {name: sha for sha, _, name in (line.partition("  ") for line in lines)}
         log = [json.loads(line) for line in (folder / "hash-log.jsonl").read_text("utf-8").splitlines()]
     except (OSError, ValueError) as error:
         return [f"{folder}: no evidence pack ({error})"]
-    return [*_sums(folder, sums), *_chain(log), *_records(manifest, {line.get("sha256") for line in log}, sums), *_quotes(folder, manifest)]
+    return [
+        *_sums(folder, sums),
+        *_chain(log),
+        *_records(manifest, {line.get("sha256") for line in log}, sums),
+        *_quotes(folder, manifest),
+    ]
 
 
 def _sums(folder: Path, sums: dict[str, str]) -> Iterator[str]:

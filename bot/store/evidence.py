@@ -38,6 +38,12 @@ class Evidences:
             for row in rows
         ]
 
+    def log(self) -> list[tuple[int, str, str]]:
+        """(number, sha256 of the record, chain) of the whole append-only log, in order."""
+        return [
+            (row["seq"], row["sha256"], row["chain"]) for row in self._c.rows("SELECT * FROM hash_log ORDER BY seq")
+        ]
+
     def chain_holds(self) -> bool:
         """Whether the append-only hash log is unbroken and every logged record is still there, byte for byte."""
         chain = ""

@@ -119,22 +119,31 @@ class Judgements:
         return found
 
     def unjudged(self, limit: int, since: datetime) -> list[tuple[Article, Verdict]]:
-        """Articles worth a second look that nobody judged: borderline ones, then those that came nearest to it, by score."""
+        """Articles worth a second look that nobody judged: half of them rejected although every party was named, half adjacent.
+
+        Newest first within each half; where one half is short the other fills the place.
+        """
+        rejected, adjacent = (self._of_rank(rank, limit, since) for rank in ("none", "borderline"))
+        share = max(limit - len(adjacent), (limit + 1) // 2)
+        chosen = [*rejected[:share], *adjacent]
+        return chosen[:limit]
+
+    def _of_rank(self, rank: str, limit: int, since: datetime) -> list[tuple[Article, Verdict]]:
+        # A verdict that stopped at the gate ("no word for Russia") is no near miss, whatever else the text says.
         rows = self._c.rows(
             """SELECT verdicts.article, verdict_json FROM verdicts JOIN articles ON articles.id = verdicts.article
-               WHERE verdicts.rank <> 'match' AND verdicts.score > 0 AND articles.first_seen >= :since AND articles.text <> ''
+               WHERE articles.rank = :rank AND verdicts.rank = :rank AND articles.first_seen >= :since AND articles.text <> ''
+                 AND COALESCE(json_extract(verdict_json, '$.missing'), '') NOT LIKE 'no word for %'
                  AND verdicts.article NOT IN (SELECT ref FROM judgements)
-               ORDER BY verdicts.score DESC, verdicts.article LIMIT :limit""",
-            {"since": stamp(since), "limit": limit * 4},
+               GROUP BY verdicts.article ORDER BY verdicts.score DESC, articles.first_seen DESC, verdicts.article LIMIT :limit""",
+            {"rank": rank, "since": stamp(since), "limit": limit},
         )
-        seen: set[str] = set()
-        found: list[tuple[Article, Verdict]] = []
+        found = []
         for row in rows:
-            article = None if row["article"] in seen else self._articles.get(row["article"])
+            article = self._articles.get(row["article"])
             if article is not None:
-                seen.add(article.id)
                 found.append((article, load(Verdict, row["verdict_json"])))
-        return found[:limit]
+        return found
 
     def _ref(self, ref: str, label: Label) -> str:
         if ref.startswith("s-"):

@@ -155,6 +155,11 @@ class Stories:
         )
         return [load(Claim, row["claim_json"]) for row in rows]
 
+    def claim(self, claim: str) -> tuple[Claim, str, str] | None:
+        """(claim, article, story) of one claim by id."""
+        row = self._c.row("SELECT claim_json, article, story FROM claims WHERE id = :id", {"id": claim})
+        return (load(Claim, row["claim_json"]), row["article"] or "", row["story"] or "") if row else None
+
     def ledger(self, *, claimant: str = "", direction: str = "", unit: str = "", status: str = "", since: datetime | None = None,
                limit: int = 1000) -> list[tuple[Claim, datetime | None, str, str]]:  # fmt: skip
         """(claim, published, article, story) that fit all given filters, newest first."""
