@@ -54,12 +54,14 @@ _BRIEFED = re.compile(r"briefed by|via lawmaker|비공개|정보위")
 
 def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
     """The best attributed sayer of this sentence, or None where the sentence names none."""
-    if "V" not in passage.tagged and passage.where == "text":
+    if "V" not in passage.tagged and passage.where == "text" and ":" not in passage.tagged[:30]:
         return None
     best: tuple[int, int, Claimant] | None = None
     relayer = ""
     for who, start, end in _candidates(passage, lexicon):
         strength = _strength(passage.tagged, start, end, state=who.rank == 2)
+        if strength == 2 and who.rank < 4 and passage.where == "text" and "V" not in passage.tagged:
+            continue  # "SEOUL: …" is where a report was written
         if not strength or who.party in lexicon.parties:
             continue  # what the two parties themselves say is read as denial, or not at all
         if who.type == "media-investigation" and who.rank == 0:

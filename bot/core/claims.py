@@ -38,7 +38,8 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     for index in range(len(found)):
         drafts += read(context, index, drafts)
     drafts = _attributed(_directed(drafts, found), found, spoken)
-    if not any(_is_arms(one) for passage in found for one in passage.of("materiel")):
+    things = [one for passage in found for one in passage.of("materiel")]
+    if things and not any(_is_arms(one) for one in things):
         return ()  # flour and oil alone are trade: they count as payment only where the item speaks of arms
     kept = sorted(_merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
     return _told(item, kept, lexicon.parties)

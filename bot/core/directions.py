@@ -80,11 +80,9 @@ _CUES = (
         "object",
         gives=False,
     ),
+    _cue(rf"(?<!\w)(?:with|z|с|з|mit|avec|con) {_ART}(?P<p>[DR]) (?:\w+ ){{0,2}}[TSX]", 5, "buys from", gives=True),
     _cue(
-        rf"(?:with|z|с|mit|avec|con) {_ART}(?P<p>[DR]) (?:to|on|about|dotyczące|na|о|über|sur|sobre) (?:\w+ )?[TSX]",
-        5,
-        "buys from",
-        gives=True,
+        r"[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]", 6, "object", gives=False
     ),
     _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
     _cue(r"(?<!\w)S (?P<p>[DR]) (?:\w+ ){0,2}M", 4, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
@@ -135,6 +133,7 @@ _WAR = re.compile(  # names that hold a party without giving it a part in the ac
     r"R-O (?:\w+ )?(?:war|conflict|invasion|recap|latest|live|border)|R's (?:\w+ ){0,2}(?:war|invasion|aggression|assault)|R war|"
     r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O|[DR]-[DR](?= )"
 )
+_LOADED = re.compile(r"Y[^.;]{0,30}C (?:on|onto|aboard|into|at)|C[^.;]{0,30}Y[^.;]{0,40}(?:on|onto|aboard|at)(?!\w)")
 _TWICE = re.compile(r"R(?:'s)? (?=R)|D(?:'s)? (?=D)")  # "Russia's Wagner group" is one receiver
 
 
@@ -168,7 +167,12 @@ def direction(passage: Passage, span: tuple[int, int] | None = None) -> tuple[st
 
 def _places(passage: Passage, votes: dict[str, int], why: list[str]) -> None:
     sides = [place.concept.get("side") for place in passage.of("place") if place.concept.get("side")]
-    if len(set(sides)) == 2 and passage.has("C", "G", "S", "T"):
-        giver = "D" if sides[0] == "dprk" else "R"
+    if not sides or not passage.has("C", "G", "S", "T"):
+        return
+    giver = "D" if sides[0] == "dprk" else "R"
+    if len(set(sides)) == 2:
         votes[giver] += 2
         why.append(f"route from {sides[0]}")
+    elif _LOADED.search(passage.tagged):
+        votes[giver] += 1
+        why.append(f"loaded at {sides[0]}")

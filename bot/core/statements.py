@@ -63,7 +63,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         if not negated and not passage.has("Z"):
             out += _continued(context, index, last)
         return out
-    return out + _asserted(context, index, live)
+    return _asserted(context, index, live) + out
 
 
 _NEVER = re.compile(
@@ -118,7 +118,7 @@ def _asserted(context: Context, index: int, live: list[Act]) -> list[Draft]:
     if all(act.letter == "U" for act in live) and not _USED.search(passage.tagged):
         return []
     if {act.letter for act in live} == {"C"} and not (
-        (passage.of("materiel") or passage.has("N")) and passage.of("place", "vessel", "unit")
+        (passage.of("materiel") or passage.has("N") or _goods(passage)) and passage.of("place", "vessel", "unit")
     ):
         return []
     base = facts(context, passage, index, who)
