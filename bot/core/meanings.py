@@ -66,8 +66,8 @@ class Meaning:
         return bool(mask & self._barter) and sum(bool(mask & bits) for bits in self._flows) > 1
 
     def _weight_of_kind(self, demand: Demand, points: float, chosen: list[Sentence]) -> float:
-        met = sum({"title": 2.0, "lead": 1.5}.get(s.where, 1.0) for s in chosen[:6] if demand.met(s.mask))
-        return points * (1.0 + 0.2 * met)
+        met = [_WEIGHTS[s.where] for s in chosen[:6] if demand.met(s.mask)]
+        return points * (max(met) + 0.05 * sum(met) if met else 0.7)
 
     def _mark(self, scan: Scan, hit: Hit, offset: int) -> Mark:
         concept = self.watchlist.concepts[self.watchlist.terms[hit[2]].concept]

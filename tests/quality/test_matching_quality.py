@@ -28,10 +28,10 @@ LANGS = ("de", "en", "es", "fr", "ja", "ko", "pl", "ru", "uk", "zh-Hans", "zh-Ha
 
 # Measured on 2026-11-25. Own examples: F1 0.995, every language ≥ 0.97, recall ≥ 0.95, direction 0.98.
 OWN_F1, OWN_LANG_F1, OWN_LANG_RECALL, OWN_DIRECTION = 0.99, 0.97, 0.95, 0.97
-# Real items of the visible part: F1 0.982 (English 0.984), 12 of 137 adjacent ones as match, direction 0.885.
-REAL_F1, REAL_ENGLISH_F1, REAL_ADJACENT, REAL_DIRECTION = 0.975, 0.98, 0.10, 0.88
-# Written items in eleven languages of the visible part: F1 0.981, direction 0.81.
-WRITTEN_F1, WRITTEN_DIRECTION = 0.97, 0.80
+# Real items of the visible part: F1 0.982 (English 0.984), 10 of 137 adjacent ones as match, direction 0.909.
+REAL_F1, REAL_ENGLISH_F1, REAL_ADJACENT, REAL_DIRECTION = 0.98, 0.98, 0.08, 0.90
+# Written items in eleven languages of the visible part: F1 0.981, direction 0.906.
+WRITTEN_F1, WRITTEN_DIRECTION = 0.98, 0.90
 
 real = pytest.mark.skipif(not LABELLED.exists(), reason="real data folder ../shared is absent")
 
@@ -115,7 +115,8 @@ def test_learning_from_the_seeds_proposes_the_terms_that_the_watchlist_has_from_
     background = Background.from_json((ROOT / "watchlists" / "background.json").read_bytes())
     texts = [path.read_text("utf-8", "replace") for path in sorted(SEEDS.glob("*.txt"))]
     found = {term: tuple(numbers) for term, numbers in supported(watchlist, texts, background).items()}
-    assert found == dict(watchlist.seeds)
+    assert watchlist.seeds
+    assert {term: found.get(term) for term in watchlist.seeds} == dict(watchlist.seeds)
 
 
 def test_the_background_holds_counts_only_and_names_its_command():
@@ -129,15 +130,6 @@ def test_the_background_holds_counts_only_and_names_its_command():
 @real
 @pytest.mark.shared
 def test_of_unrelated_news_fewer_than_one_in_a_thousand_is_a_match():
-    rows = [json.loads(line) for line in (LABELLED / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
-    stories = [
-        json.loads(line) for line in (SHARED / "data/stories/dev.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
     matcher = shipped()[1]
-    alarms = [
-        r["title"]
-        for r in rows
-        if r["label"] == "out" and matcher.verdicts(Item(id="", title=r["title"], text=r["text"]))[0].rank == "match"
-    ]
-    assert alarms == []
-    assert stories
+    items = [example.item() for example in examples(LABELLED / "dev.jsonl") if example.label == "out"]
+    assert [item.title for item in items if matcher.verdicts(item)[0].rank == "match"] == []
