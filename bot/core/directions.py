@@ -82,7 +82,7 @@ _CUES = (
     ),
     _cue(rf"(?<!\w)(?:with|z|с|з|mit|avec|con) {_ART}(?P<p>[DR]) (?:\w+ ){{0,2}}[TSX]", 5, "buys from", gives=True),
     _cue(
-        r"[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]", 6, "object", gives=False
+        r"[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]", 7, "object", gives=False
     ),
     _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
     _cue(r"(?<!\w)S (?P<p>[DR]) (?:\w+ ){0,2}M", 4, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
