@@ -22,7 +22,8 @@ from bot.errors import ExtractError, FeedError, WorkerError
 from bot.model import FeedDocument, Page
 
 DEADLINE = timedelta(seconds=10)
-MEMORY = 380 * 1024 * 1024  # bytes that one document may add to the 130 MB of a fresh worker: 512 MB in all; R-31
+MEMORY = 512 * 1024 * 1024  # bytes of one worker in all, of which a fresh one takes about 130 MB; R-31
+LEAST = 32 * 1024 * 1024  # bytes that a document may always use
 RECYCLED_AFTER = 500  # documents; trafilatura's caches and feedparser grow slowly
 STRIKES = 2  # bytes that killed this many workers are not tried again
 REMEMBERED = 1000  # quarantined documents kept in mind
@@ -169,8 +170,10 @@ def prepare(memory: int) -> None:
         ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
     if memory:
         with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - nothing heavier wanted in a worker's first breath
-            mapped = int(statm.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
+            mapped, resident = (int(pages) * resource.getpagesize() for pages in statm.read().split()[:2])
+        # The kernel limits what is mapped, we mean what is used: the libraries map twice what they touch.
+        limit = mapped + max(memory - resident, LEAST)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

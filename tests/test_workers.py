@@ -82,7 +82,7 @@ def test_bytes_in_quarantine_as_a_page_may_still_be_tried_as_a_feed(workers):
 
 @pytest.mark.criterion("R-31")
 def test_a_document_that_needs_too_much_memory_is_an_error():
-    with Workers(1, deadline=timedelta(seconds=8), memory_limit=60_000_000) as workers:
+    with Workers(1, deadline=timedelta(seconds=8), memory_limit=190_000_000) as workers:
         body = b"<html><body>" + b"<p>a</p>" * 600_000 + b"</body></html>"
         with pytest.raises((ExtractError, WorkerError)) as caught:
             workers.page(body, url=URL, headers=(), now=NOW)
