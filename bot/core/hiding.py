@@ -1,0 +1,171 @@
+r"""How a word may stand in the raw bytes of a page: charsets, entities, JSON escapes, tags and soft hyphens inside it.
+
+Everything here errs on one side: a pattern may find a word that is not there, it may not miss one that a reader of
+the decoded page would see. Patterns are for google-re2 over bytes (Latin-1 mode).
+"""
+
+from __future__ import annotations
+
+import html.entities
+import re
+import unicodedata
+from functools import cache
+
+# One codec of each family that `bot.core.charsets` may read a page with, beside UTF-8, UTF-16, UTF-32 and ISO-2022-JP,
+# which are decoded before the gate looks at them.
+CODECS = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1258", "cp866", "iso8859-2", "iso8859-3", "iso8859-4",
+    "iso8859-5", "iso8859-10", "iso8859-13", "iso8859-15", "koi8-r", "koi8-u", "mac-cyrillic", "cp949", "cp932", "euc_jp",
+    "gb18030", "big5hkscs",
+)  # fmt: skip
+
+_TAG = rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>|<[^<>]*>|\\u003[cC][^<>]*?\\u003[eE]|&lt;[^<>]*?&gt;"""
+_REFERENCE = rb"&#?[0-9A-Za-z]*;?|\\u[0-9A-Fa-f]{4}"
+_UNSEEN = rb"\xc2[\x80-\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_MARKS = rb"(?:" + _REFERENCE + rb"|" + _UNSEEN + rb")*"
+INSIDE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb")*"
+"""What may stand between two letters of one word without parting them."""
+
+BETWEEN = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|\\[nrtbf/\"]|[^A-Za-z0-9])+"
+"""What may stand between two words of a phrase."""
+
+_LEFT = rb"(?:^|[^A-Za-z0-9]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})"
+_RIGHT = rb"(?:$|[^A-Za-z0-9])"
+
+EXOTIC = re.compile(
+    "[\u02b0-\u02b8\u02e0-\u02e4\u1100-\u11ff\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2071\u207f\u2090-\u209c\u2102-\u2113\u2115\u2119-\u211d\u2120"
+    "\u2121\u2124\u2128-\u2149\u2160-\u2188\u2460-\u24ff\u2c7c\u2c7d\u2e80-\u2fdf\u3131-\u318e\u3200-\u33ff\ua69c\ua69d\ua770"
+    "\ua7f2-\ua7f9\uab5c-\uab69\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
+    "\U00010780-\U000107ff\U0001d400-\U0001d7ff\U0001e030-\U0001e08f\U0001f100-\U0001f1a0\U0001f200-\U0001f2ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f]"
+)
+"""Letters in disguise (full width, mathematical, circled, half-width kana, single jamo): the fold makes plain ones of them.
+
+A page that holds one is read by the second gate, so that the patterns need not know them.
+"""
+
+
+def exotic() -> bytes:
+    """A pattern that finds every character of EXOTIC in UTF-8, and references to one."""
+    ranges = re.findall(r"(.)(?:-(.))?", EXOTIC.pattern[1:-1])
+    parts = [_utf8_range(ord(low), ord(high or low)) for low, high in ranges]
+    # As references: any number of five digits or more that is no ordinary punctuation, and the escapes of those blocks.
+    parts.append(
+        rb"&#(?:[xX]0*(?:11|1[dD]|24|2[eEfF]|3[123]|[aA][67bB]|[fF][9aAbB]|[fF][fF][1-9a-dA-D]|1[dD][4-7]|1[fF][12])[0-9A-Fa-f]{1,2}|0*(?:4[3-6][0-9]{2}|7[45][0-9]{2}|9[34][0-9]{2}|119[0-9]{2}|12[0-35-9][0-9]{2}|13[0-3][0-9]{2}|6[34][0-9]{3}|65[2-5][0-9]{2}|119[89][0-9]{2}|120[0-8][0-9]{2}|127[234][0-9]{2})(?:;|[^0-9;]))"
+    )
+    parts.append(
+        rb"\\u(?:11|1[dD]|24|2[eEfF]|3[123]|[aA][67bB]|[fF][9aAbB]|[fF][fF][1-9a-dA-D]|[dD]83[5cC])[0-9A-Fa-f]{1,2}"
+    )
+    return rb"(?:" + rb"|".join(parts) + rb")"
+
+
+def _utf8_range(low: int, high: int) -> bytes:
+    """A pattern for the UTF-8 bytes of the code points [low, high], superset within their last byte's block."""
+    found: set[bytes] = set()
+    step = 0x40
+    for start in range(low - low % step, high + 1, step):
+        first, last = max(low, start), min(high, start + step - 1)
+        lead = chr(first).encode()
+        tail = chr(last).encode()
+        found.add(b"".join(rb"\x%02x" % byte for byte in lead[:-1]) + rb"[\x%02x-\x%02x]" % (lead[-1], tail[-1]))
+    return rb"|".join(sorted(found))
+
+
+@cache
+def _named() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, value in html.entities.html5.items():
+        if len(value) == 1 and name.endswith(";"):
+            found.setdefault(value, []).append(name[:-1])
+    return {value: tuple(names) for value, names in found.items()}
+
+
+@cache
+def spellings(char: str) -> tuple[str, ...]:
+    """The code points that the fold reads as this (folded) character, exotic ones aside."""
+    found = {char, char.upper(), char.title(), char.swapcase()}
+    more = {"е": "ёЁЕ", "s": "ſ", "a": "ª", "o": "º", "k": "\u212a", "å": "\u212bÅ", "1": "¹", "2": "²", "3": "³"}
+    found |= set(more.get(char, ""))
+    return tuple(sorted(one for one in found if len(one) == 1))
+
+
+@cache
+def _escaped_hex(point: int) -> bytes:
+    return b"".join(
+        rb"[%c%c]" % (digit, digit - 32) if 97 <= digit <= 102 else rb"%c" % digit for digit in b"%x" % point
+    )
+
+
+def _references(char: str) -> list[bytes]:
+    """The ways to write a character as an HTML reference or a JSON escape."""
+    point = ord(char)
+    amp = rb"(?:&|\\u0026)(?:amp;)*"
+    numbers = rb"%s#(?:0*%d|[xX]0*%s);?" % (amp, point, _escaped_hex(point))
+    found = [numbers]
+    if point < 0x10000:
+        digits = b"".join(rb"[%c%c]" % (d, d - 32) if 97 <= d <= 102 else rb"%c" % d for d in b"%04x" % point)
+        found.append(rb"\\u" + digits)
+    found.extend(rb"%s%s;?" % (amp, name.encode()) for name in _named().get(char, ()))
+    return found
+
+
+def _quoted(raw: bytes) -> bytes:
+    return b"".join(rb"%c" % byte if chr(byte).isalnum() and byte < 0x80 else rb"\x%02x" % byte for byte in raw)
+
+
+@cache
+def letter(char: str) -> bytes:
+    """A pattern for one folded character in UTF-8 or ASCII with every escape, as upper or lower case."""
+    raw: list[bytes] = []
+    escaped: list[bytes] = []
+    for one in spellings(char):
+        raw.append(_quoted(one.encode()))
+        apart = unicodedata.normalize("NFD", one)
+        if len(apart) == 2 and not EXOTIC.search(apart):
+            raw.append(_quoted(apart.encode()))
+            escaped.append(_quoted(apart[0].encode()) + rb"(?:" + rb"|".join(_references(apart[1])) + rb")")
+        escaped.extend(_references(one))
+    singles = [one for one in raw if len(one) == 1]
+    many = [one for one in raw if len(one) > 1]
+    parts = ([rb"[" + b"".join(singles) + rb"]"] if singles else []) + many + escaped
+    return rb"(?:" + rb"|".join(dict.fromkeys(parts)) + rb")"
+
+
+def word(text: str, *, left: bool, right: bool) -> bytes:
+    """A pattern for a folded word, or words in a row, in UTF-8 with escapes; `left` and `right` want a boundary there."""
+    end = _RIGHT if right else b""
+    if left:
+        return _LEFT + BETWEEN.join(INSIDE.join(letter(char) for char in part) for part in text.split()) + end
+    letters = [letter(char) for char in text]
+    if not text.isascii():
+        return INSIDE.join(letters) + end
+    # Tags behind a single ASCII letter are everywhere; a first letter set apart (an initial) is found by what follows it.
+    rest = INSIDE.join(letters[1:]) + end
+    return letters[0] + _MARKS + rest + rb"|(?:>|\\u003[eE]|&gt;)" + rest
+
+
+def exactly(text: str) -> bytes:
+    """A pattern for an ASCII word in this very case, alone."""
+    body = INSIDE.join(rb"(?:%c|%s)" % (ord(char), rb"|".join(_references(char))) for char in text)
+    return _LEFT + body + _RIGHT
+
+
+def in_codecs(text: str) -> list[bytes]:
+    """Patterns for a word in each other charset that can write it; [] where it is plain ASCII."""
+    found: dict[bytes, None] = {}
+    if text.isascii():
+        return []
+    for codec in CODECS:
+        letters = []
+        for char in text:
+            ways = [_quoted(raw) for one in spellings(char) if (raw := _encoded(one, codec))]
+            letters.append(rb"(?:" + rb"|".join(ways) + rb")" if ways else b"")
+        if all(letters):
+            found[rb"(?:<[^<>]*>|&[0-9A-Za-z#]*;)*".join(letters)] = None
+    return list(found)
+
+
+def _encoded(char: str, codec: str) -> bytes:
+    try:
+        return char.encode(codec)
+    except UnicodeEncodeError:
+        return b""

@@ -1,0 +1,177 @@
+"""The gates of backfill never drop a page that the watch would match, however its bytes hide the words."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core import hiding
+from bot.core.articles import extract
+from bot.core.charsets import decoded
+from bot.core.matches import Matcher
+from bot.core.prefilter import Gate, patterns, whole_text
+from bot.core.text import fold
+from bot.core.watchlists import Watchlist, load
+from bot.errors import ExtractError
+from bot.model import Item
+from bot.store.articles import best_rank
+from tests import disguises
+from tests.fakes import START
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("ARMSWATCH_SHARED", ROOT / ".." / "shared"))
+PAGES = SHARED / "data/pages/fundus"
+EXAMPLES = ROOT / "watchlists/russia-dprk-arms.examples.jsonl"
+real = pytest.mark.skipif(not PAGES.exists(), reason="real data folder ../shared is absent")
+
+
+@cache
+def watchlist() -> Watchlist:
+    path = ROOT / "watchlists/russia-dprk-arms.toml"
+    return load(path.read_bytes(), file=str(path))
+
+
+@cache
+def gate() -> Gate:
+    return Gate([watchlist()])
+
+
+@cache
+def matcher() -> Matcher:
+    return Matcher([watchlist()])
+
+
+@cache
+def wanted() -> tuple[tuple[str, str, str], ...]:
+    """(id, title, text) of our own examples that the full road keeps."""
+    rows = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
+    items = [Item(id=row["id"], title=row["title"], text=row["text"], lang=row["lang"]) for row in rows]
+    return tuple((item.id, item.title, item.text) for item in items if best_rank(matcher().verdicts(item)) != "none")
+
+
+def test_no_disguise_of_an_article_that_matches_is_dropped():
+    lost = []
+    tried = 0
+    for name, title, text in wanted()[::3]:
+        for disguise, body, content_type in disguises.bodies(title, text):
+            if title not in decoded(body, content_type).text and disguise in disguises.CHARSETS:
+                continue  # the charsets room reads it as something else: the full road would not match it either
+            tried += 1
+            if not gate().first(body, content_type):
+                lost.append((name, disguise, "first"))
+            elif not gate().second(body, content_type):
+                lost.append((name, disguise, "second"))
+    assert not lost, f"{len(lost)} of {tried} pages lost: {lost[:20]}"
+    assert tried > 1500
+
+
+@given(st.data())
+@settings(max_examples=80, deadline=None)
+def test_disguises_on_top_of_each_other_hide_nothing(data: st.DataObject):
+    name, title, text = data.draw(st.sampled_from(wanted()))
+    pieces = [disguises.decimal, disguises.hexadecimal, disguises.all_references, disguises.named]
+    spacing = data.draw(
+        st.sampled_from(["\u00a0", " ", "\n", "&nbsp;", "<span> </span>", " <!-- x --> ", "&#160;", "\u3000"])
+    )
+    first, second = data.draw(st.sampled_from(pieces)), data.draw(st.sampled_from(pieces))
+
+    def escape(words: str) -> str:
+        parts = words.split(" ")
+        return spacing.join(first(part) if number % 2 else second(part) for number, part in enumerate(parts))
+
+    form = data.draw(st.sampled_from(["NFC", "NFD", "NFC"]))
+    body = disguises.page(unicodedata.normalize(form, title), unicodedata.normalize(form, text), escape=escape).encode()
+    assert gate()(body, "text/html"), (name, spacing, first.__name__, second.__name__, form)
+
+
+def test_a_page_without_the_parties_is_dropped_by_the_first_gate():
+    body = disguises.page("Harbour festival draws thousands", "Ships from nine countries berthed on Saturday.").encode()
+    assert not gate().first(body, "text/html")
+
+
+def test_one_party_alone_is_not_enough():
+    body = disguises.page("Moscow metro opens a new line", "Russian officials rode the first train.").encode()
+    assert not gate().first(body, "text/html")
+
+
+def test_a_word_that_only_looks_like_a_short_term_opens_no_gate():
+    body = disguises.page("Thinking about banks", "<i>Korrekt</i>, said the banker in Prussia.").encode()
+    assert not gate().first(body, "text/html")
+
+
+def test_patterns_are_kept_and_taken_up_again():
+    kept = patterns([watchlist()])
+    assert Gate([watchlist()], kept).cached == kept
+    assert Gate([watchlist()], b"{}").cached == kept
+    assert Gate([watchlist()], b"not json").cached == kept
+
+
+def test_the_whole_text_holds_what_a_template_and_a_comment_hide_from_one_parser():
+    page = "<html><body><template><p>North Korea</p></template><p>sent shells to Russia</p></body></html>"
+    assert "North Korea" in whole_text(page)
+
+
+def test_every_letter_that_the_fold_makes_plain_is_known_or_sends_the_page_on():
+    """No code point may fold to a letter of a term without its bytes being in a pattern or among the exotic ones."""
+    letters = {char for term in watchlist().terms for char in term.anchor if char.isalpha()}
+    unknown = []
+    for point in range(0x80, 0x30000):
+        char = chr(point)
+        if 0xD800 <= point <= 0xDFFF:
+            continue
+        folded = fold(char).text
+        if folded == char or len(folded) != 1 or folded not in letters:
+            continue
+        if char not in hiding.spellings(folded) and not hiding.EXOTIC.search(char):
+            unknown.append(f"U+{point:04X} {char} as {folded}")
+    assert not unknown, unknown
+
+
+@real
+@pytest.mark.shared
+def test_real_pages_that_match_pass_and_most_others_do_not():
+    passed = kept = 0
+    for path in sorted(PAGES.rglob("*.html.gz")):
+        body = gzip.decompress(path.read_bytes())
+        open_ = gate()(body, "text/html")
+        passed += open_
+        if open_:
+            continue
+        try:
+            found = extract(body, url="https://paper.example/a", headers=(), now=START)
+        except ExtractError:
+            continue
+        kept += best_rank(matcher().verdicts(Item(id="x", title=found.title, text=found.text))) != "none"
+    assert kept == 0
+    assert passed <= 20
+
+
+@real
+@pytest.mark.shared
+def test_real_pages_with_our_words_put_in_pass_in_every_charset():
+    """Our own matching words inside the furniture of real pages, written again in other bytes."""
+    paths = sorted(PAGES.rglob("*.html.gz"))[::17]
+    lost = []
+    for number, path in enumerate(paths):
+        page = gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+        name, title, text = wanted()[number * 7 % len(wanted())]
+        place = page.find("<body")
+        place = page.find(">", place) + 1 if place >= 0 else 0
+        for escape in disguises.ESCAPES:
+            changed = f"{page[:place]}<h1>{escape(title)}</h1><p>{escape(text)}</p>{page[place:]}"
+            if not gate()(changed.encode(), "text/html"):
+                lost.append((path.name, name, escape.__name__))
+        for charset in ("cp1251", "koi8-r", "euc_kr", "shift_jis", "gb18030", "big5", "utf-16"):
+            changed = f"{page[:place]}<h1>{title}</h1><p>{text}</p>{page[place:]}"
+            body = changed.encode(charset, "xmlcharrefreplace")
+            if not gate()(body, f"text/html; charset={charset}"):
+                lost.append((path.name, name, charset))
+    assert not lost, lost
