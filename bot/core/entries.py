@@ -11,7 +11,7 @@ from typing import Any
 
 import feedparser
 
-from bot.core import identity, items, jsonfeed, seen
+from bot.core import entry_names, items, jsonfeed, seen
 from bot.core.charsets import decoded
 from bot.core.dates import read_date
 from bot.core.items import MAX_ENTRIES, MAX_TITLE, Raw
@@ -160,11 +160,11 @@ def _only_new(
 
 def _independent(raws: list[Raw], entries: list[Entry], lang: str) -> bool:
     """Whether each item means the same without the others: no zone judged by all, no identity made of a guessed date."""
-    return not items.guesses_zone(raws, lang) and all(identity.named_by_itself(entry) for entry in entries)
+    return not items.guesses_zone(raws, lang) and all(entry_names.named_by_itself(entry) for entry in entries)
 
 
 def _sighting(entry: Entry) -> seen.Sighting:
-    return seen.Sighting(seen.name_hash(identity.name_of(entry)), entry.published)
+    return seen.Sighting(seen.name_hash(entry_names.name_of(entry)), entry.published)
 
 
 def _described(found: Any, parts: Slices | None, text: str, doctype: str, url: str, *, usable: bool) -> FeedDocument:
@@ -256,7 +256,7 @@ def _raw(entry: Any) -> Raw:
 
 
 def _finished(document: FeedDocument, entries: list[Entry], notes: tuple[str, ...]) -> FeedDocument:
-    named = items.newest_first(identity.named(entries))
+    named = items.newest_first(entry_names.named(entries))
     return replace(document, entries=tuple(named[:MAX_ENTRIES]), notes=document.notes + notes)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import identity
+from bot.core import entry_names
 from bot.core.entries import parse
 from bot.errors import FeedError
 from bot.model import Entry, FeedDocument
@@ -325,7 +325,7 @@ def test_a_whole_feed_guid_change_is_seen_as_such():
     old = read(rss(*(item(f"old-{n}", f"https://example.org/{n}", f"T{n}") for n in range(50)))).entries
     new = read(rss(*(item(f"new-{n}", f"https://example.org/{n}", f"T{n}") for n in range(50)))).entries
     known = [alias for entry in old for alias in entry.aliases]
-    assert set(identity.relinked(new, known)) == {entry.id for entry in new}
+    assert set(entry_names.relinked(new, known)) == {entry.id for entry in new}
 
 
 @pytest.mark.criterion("R-21")
@@ -333,13 +333,13 @@ def test_ordinary_news_is_not_taken_for_a_guid_change():
     old = read(rss(*(item(f"{n}", f"https://example.org/{n}", f"T{n}") for n in range(50)))).entries
     new = read(rss(*(item(f"{n}", f"https://example.org/{n}", f"T{n}") for n in range(48, 60)))).entries
     known = [alias for entry in old for alias in entry.aliases]
-    assert identity.relinked(new, known) == ()
+    assert entry_names.relinked(new, known) == ()
 
 
 @given(st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=12))
 def test_no_two_entries_of_a_document_share_an_id(pairs):
     made = [Entry(id="", feed=URL, guid=guid, url=f"https://example.org/{link}", title="T") for guid, link in pairs]
-    found = [entry.id for entry in identity.named(made)]
+    found = [entry.id for entry in entry_names.named(made)]
     assert len(found) == len(set(found))
 
 
