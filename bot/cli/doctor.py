@@ -120,8 +120,8 @@ def _with_app(settings: Settings, real: Path, *, offline: bool, post: bool) -> I
         yield from _survived("canary", _canary(app))
         if offline:
             return
-        yield from _survived("feeds", _network(app, real))
-        yield from _survived("channels", _channels(app, post=post))
+        yield from _survived("feeds", network_checks(app, real))
+        yield from _survived("channels", channel_checks(app, post=post))
 
 
 def _survived(what: str, checks: Iterator[Check]) -> Iterator[Check]:
@@ -159,7 +159,8 @@ def _canary(app: App) -> Iterator[Check]:
         yield Check(what="canary", subject=one.name, state="bad" if stopped else "ok", found=found, mend=mend)
 
 
-def _network(app: App, real: Path) -> Iterator[Check]:
+def network_checks(app: App, real: Path) -> Iterator[Check]:
+    """Feeds, robots.txt and the clock; `real` is the database that knows what was polled lately."""
     from bot.errors import StoreError
     from bot.jobs import doctor as look
     from bot.jobs.doctor import Check
@@ -193,7 +194,8 @@ _MEND = {
 }
 
 
-def _channels(app: App, *, post: bool) -> Iterator[Check]:
+def channel_checks(app: App, *, post: bool) -> Iterator[Check]:
+    """Every channel that a subscription uses; nothing is sent but, with `post`, a message that is taken back."""
     from bot.jobs.doctor import Check
 
     names = {"slack": "Slack", "email": "mail", "setup": "subscription", "file": "files"}

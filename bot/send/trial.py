@@ -20,7 +20,9 @@ def trial(token: str, target: str, *, base_url: str, loopback_only: bool = False
     try:
         admit(urlsplit(base_url).hostname or "", loopback_only=loopback_only)
         wire = Wire(ssl.create_default_context(), proxy, 15)
-        posted = _call(wire, base_url, "chat.postMessage", token, {"channel": target, "text": WORDS, "mrkdwn": False})
+        said = {"type": "context", "elements": [{"type": "plain_text", "text": WORDS, "emoji": False}]}
+        body = {"channel": target, "text": WORDS, "blocks": [said], "unfurl_links": False, "unfurl_media": False}
+        posted = _call(wire, base_url, "chat.postMessage", token, body)
         channel = str(posted.get("channel") or target)
         _call(wire, base_url, "chat.delete", token, {"channel": channel, "ts": str(posted["ts"])})
     except SendError as error:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,14 +29,10 @@ Run = Callable[..., Done]
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one demo run; tests that write take a copy (`watch`)."""
     folder = tmp_path_factory.mktemp("demo") / "armswatch-demo"
-    keep = sys.stdout
-    with (folder.parent / "out.txt").open("w", encoding="utf-8") as sys.stdout:
-        try:
-            main(["demo", "--out", str(folder)])
-        except SystemExit as end:
-            assert end.code == 0
-        finally:
-            sys.stdout = keep
+    out = (folder.parent / "out.txt").open("w", encoding="utf-8")
+    with out, redirect_stdout(out), pytest.raises(SystemExit) as end:
+        main(["demo", "--out", str(folder)])
+    assert end.value.code == 0
     return folder
 
 
