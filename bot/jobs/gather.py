@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from bot.core.composition import from_entry, from_page
+from bot.core.entry_names import entry_id
 from bot.core.evidence import entry_record, response_record
-from bot.core.identity import entry_id
 from bot.core.languages import detected, language
 from bot.core.matches import Matcher
 from bot.core.text import clean, one_line
