@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.core.duplicates import Fingerprint, is_copy
 from bot.core.duplicates import fingerprint as fingerprint_of
-from bot.core.likeness import in_common, likeness
+from bot.core.likeness import in_common, likeness, mean_likeness, profile
 from bot.core.signatures import Signature
 from bot.model import Item
 
@@ -25,7 +25,7 @@ FOLLOW = 0.55  # likeness with time left out from which a new story follows an o
 FOLLOW_REACH = timedelta(days=45)
 COPY_REACH = timedelta(days=30)  # the same text printed again later is no news, the same headline alone is
 TITLE_REACH = timedelta(hours=72)
-MEMBERS = 32  # members of one story that are compared: the first and the latest
+MEMBERS = 20  # members of one story that are compared: the first and the latest
 MERGE = 0.4  # mean likeness between two stories from which they are one: dearer than joining, for it cannot be undone
 LINKED, NEAR = 12, 0.2  # to merge two stories: members compared of either, and how near the new item is to both
 
@@ -34,7 +34,7 @@ LINKED, NEAR = 12, 0.2  # to merge two stories: members compared of either, and 
 class Candidate:
     """A stored story as the store hands it back.
 
-    `members` are the signatures of its reports, oldest first, without copies; the first and the last 32 are enough.
+    `members` are the signatures of its reports, oldest first, without copies; the first and the last 20 are enough.
     `prints` are (article id, its time, fingerprint) of articles of this story that share a band with the item.
     """
 
@@ -155,11 +155,12 @@ def _compared(candidate: Candidate) -> tuple[Signature, ...]:
 def _nearest(signature: Signature, candidates: Sequence[Candidate]) -> tuple[Candidate | None, float]:
     best: Candidate | None = None
     score = 0.0
+    own = profile(signature)
     for candidate in candidates:
         members = _compared(candidate)
         if not members or not _in_span(signature, candidate):
             continue
-        mean = sum(likeness(signature, member) for member in members) / len(members)
+        mean = mean_likeness(own, members)
         if mean > score:
             best, score = candidate, mean
     return best, score
@@ -182,14 +183,15 @@ def _in_span(signature: Signature, story: Candidate) -> bool:
 def _same(signature: Signature, joined: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The other stories that are this one, seen with the new item in it."""
     found: list[Candidate] = []
+    own = profile(signature)
     mine = (*joined.members[-(LINKED - 1) :], signature)
     for other in candidates:
         if other is joined or not other.members:
             continue
         theirs = other.members[-LINKED:]
-        if sum(likeness(signature, member) for member in theirs) / len(theirs) < NEAR:
+        if mean_likeness(own, theirs) < NEAR:
             continue
-        if sum(likeness(a, b) for a in mine for b in theirs) / (len(mine) * len(theirs)) > MERGE:
+        if sum(mean_likeness(profile(member), theirs) for member in mine) > MERGE * len(mine):
             found.append(other)
     return found
 
@@ -200,11 +202,12 @@ def _before(signature: Signature, candidates: Sequence[Candidate]) -> tuple[Cand
     score = 0.0
     if signature.when is None:
         return None, 0.0
+    own = profile(signature)
     for candidate in candidates:
         if candidate.latest is None or not candidate.latest <= signature.when <= candidate.latest + FOLLOW_REACH:
             continue
         members = _compared(candidate)
-        mean = sum(likeness(signature, member, days=0.5) for member in members) / len(members) if members else 0.0
+        mean = mean_likeness(own, members, 0.5)
         if mean >= FOLLOW and (
             best is None or mean > score + 0.05 or candidate.latest > (best.latest or candidate.latest)
         ):

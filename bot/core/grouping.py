@@ -5,26 +5,24 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.assignments import (
     APART,
-    COPY_REACH,
     HUB,
     JOIN,
     SPAN,
     STRONG,
     brings_evidence,
-    copy_reach,
     story_id,
     within,
 )
 from bot.core.clusters import clusters
-from bot.core.duplicates import Fingerprint, fingerprint, is_copy
-from bot.core.likeness import REACH, alike, profile
+from bot.core.copies import copies
+from bot.core.likeness import LEAST_OVERLAP, REACH, Profile, alike, profile
 from bot.core.signatures import TELLING, Signature, signature
 from bot.model import Item
 
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 
 POSTING = 120  # the latest items under one key that are looked at
 NEIGHBOURS = 64  # items that one item is compared with, those with most in common first
-BAND_POSTING = 40  # the latest items under one fingerprint band
-LEAST_OVERLAP = 0.3  # shared weight from which a pair is worth a comparison
 SAMPLE = 12  # neighbours of a hub that are looked at, the closest
 LEAST_EDGE = 0.04  # a likeness below counts as none
 
@@ -55,13 +51,10 @@ def group(items: Sequence[Item], lexicon: Lexicon | None) -> list[Grouped]:
     found through an inverted index that forgets what is out of reach in time.
     """
     order = sorted(range(len(items)), key=lambda number: (items[number].date is None, _time(items[number]), number))
-    prints = {number: fingerprint(items[number].title, items[number].text) for number in order}
-    copy_of = _copies(items, order, prints)
-    del prints
+    copy_of = copies(items, order)
     leads = [number for number in order if copy_of[number] == number]
-    signatures = [signature(items[number], lexicon) for number in leads]
-    times = [mine.when.timestamp() if mine.when else None for mine in signatures]
-    edges = _edges(signatures)
+    times = [_time(items[number]) if items[number].date else None for number in leads]
+    edges = _edges(signature(items[number], lexicon) for number in leads)
     hubs = _hubs(edges)
     kept = ((one, two, value) for one, two, value in edges if one not in hubs and two not in hubs)
     roots = clusters(len(leads), kept, JOIN, times=times, span=SPAN.total_seconds())
@@ -78,50 +71,6 @@ def group(items: Sequence[Item], lexicon: Lexicon | None) -> list[Grouped]:
 
 def _time(item: Item) -> float:
     return item.date.timestamp() if item.date else 0.0
-
-
-def _copies(items: Sequence[Item], order: Sequence[int], prints: dict[int, Fingerprint]) -> list[int]:
-    """For each item the earliest of its copies (itself where it has none)."""
-    first = list(range(len(items)))
-    rank = {number: place for place, number in enumerate(order)}
-    same: dict[tuple[str, bytes, bytes], int] = {}
-    bands: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=BAND_POSTING))
-
-    def root(number: int) -> int:
-        while first[number] != number:
-            first[number] = first[first[number]]
-            number = first[number]
-        return number
-
-    for number in order:
-        mine = prints[number]
-        key = (mine.text_sha, mine.words, mine.figures)
-        twin = same.get(key)
-        if (
-            twin is not None
-            and within(items[number].date, items[twin].date, copy_reach(mine, prints[twin]))
-            and is_copy(mine, prints[twin]) is not None
-        ):
-            # Exactly the same item needs no bands of its own: ten thousand of them cost ten thousand look-ups.
-            first[number] = root(twin)
-            continue
-        same[key] = number
-        seen: set[int] = set()
-        for band in mine.bands:
-            for other in bands[band]:
-                if other in seen:
-                    continue
-                seen.add(other)
-                theirs = prints[other]
-                if not within(items[number].date, items[other].date, copy_reach(mine, theirs)):
-                    continue
-                if is_copy(mine, theirs) is not None:
-                    early, late = sorted((root(number), root(other)), key=rank.__getitem__)
-                    # Through its earliest member, not from one to the next: copies are no chain either.
-                    if early != late and within(items[early].date, items[number].date, COPY_REACH):
-                        first[late] = early
-            bands[band].append(number)
-    return [root(number) for number in range(len(items))]
 
 
 class _Edges:
@@ -157,30 +106,39 @@ def _hubs(edges: _Edges) -> set[int]:
     return found
 
 
-def _edges(signatures: Sequence[Signature]) -> _Edges:
-    """The likeness of every pair that could report one development; live-blogs and the like have none."""
+def _edges(signatures: Iterable[Signature]) -> _Edges:
+    """The likeness of every pair that could report one development; live-blogs and the like have none.
+
+    The signatures come in order of time; what is out of reach is forgotten.
+    """
     reach = REACH + timedelta(days=1)  # a date without a time may be any moment of its day
     postings: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=POSTING))
+    profiles: dict[int, Profile] = {}
+    recent: deque[tuple[int, datetime | None]] = deque()
     edges = _Edges()
-    profiles = [profile(mine) for mine in signatures]
     for number, mine in enumerate(signatures):
         if mine.alone and not (mine.alone == "analysis" and brings_evidence(mine)):
             continue
+        while recent and not within(recent[0][1], mine.when, reach):
+            del profiles[recent.popleft()[0]]
+        own = profile(mine)
         overlap: dict[int, float] = defaultdict(float)
         for name, weight in mine.features:
             if weight < TELLING:
                 break
             posting = postings[name]
-            while posting and not within(signatures[posting[0]].when, mine.when, reach):
+            while posting and posting[0] not in profiles:
                 posting.popleft()
             for other in posting:
                 overlap[other] += weight
             posting.append(number)
+        profiles[number] = own
+        recent.append((number, mine.when))
         nearest = [(-weight, other) for other, weight in overlap.items() if weight >= LEAST_OVERLAP]
         if len(nearest) > NEIGHBOURS:
             nearest = heapq.nsmallest(NEIGHBOURS, nearest)
         for _, other in nearest:
-            value = alike(profiles[other], profiles[number])
+            value = alike(profiles[other], own)
             if value >= LEAST_EDGE:
                 edges.add(other, number, value)
     return edges

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from operator import mul
 
-from bot.core.signatures import Signature
+from bot.core.signatures import TELLING, Signature
 
 REACH = timedelta(hours=72)  # items further apart in time never report one development
 REACH_DAYS = REACH.total_seconds() / 86_400
@@ -22,6 +23,7 @@ BIAS = -2.1
 DAYS, DAYS2 = -2.6, -0.1
 SHARE, COSINE, WORDS, FIGURES = 7.3, -2.0, 5.5, 2.35
 OTHER_LANGUAGE, SPEAKER, THIN = 1.3, 0.83, -1.5
+LEAST_OVERLAP = 0.3  # shared weight from which a pair is worth a comparison
 THIN_BELOW = 0.45  # shared weight under which two items have next to nothing in common
 
 
@@ -118,6 +120,23 @@ def alike(left: Profile, right: Profile, days: float | None = None) -> float:
 def likeness(a: Signature, b: Signature, *, days: float | None = None) -> float:
     """`alike` for signatures, which are made ready once and remembered."""
     return alike(_profile(a), _profile(b), days)
+
+
+def mean_likeness(own: Profile, members: Sequence[Signature], days: float | None = None) -> float:
+    """The mean of `alike` over a story's members; one that shares next to nothing counts as 0 without a closer look."""
+    if not members:
+        return 0.0
+    total = 0.0
+    for member in members:
+        shared = 0.0
+        for name, weight in member.features:
+            if weight < TELLING:
+                break
+            if name in own.weights:
+                shared += weight
+        if shared >= LEAST_OVERLAP:
+            total += alike(own, _profile(member), days)
+    return total / len(members)
 
 
 def in_common(a: Signature, b: Signature) -> tuple[str, ...]:
