@@ -89,7 +89,7 @@ _CUES = (
     # Subjects, active and passive.
     _cue(
         _NO_PREPOSITION
-        + r"(?P<p>[DR])(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
+        + r"(?P<p>[DR])(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid|and|i|und|et|y|w|na|z|dla|в|на|с|о)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
         2,
         "subject of giving",
         gives=True,
@@ -101,9 +101,21 @@ _CUES = (
         "subject of being given",
         gives=False,
     ),
-    _cue(r"(?P<p>[DR])(?:'s|')?(?:,? [^\s.;:DRVZ]+){0,6} T(?!\w)", 3, "subject of getting", gives=False),
-    _cue(rf"[GS](?: \S+){{0,3}} (?:by|przez|von|por|par) {_ART}(?P<p>[DR])", 4, "by", gives=True),
+    _cue(
+        r"(?P<p>[DR])(?:'s|')?(?:,? [^\s.;:DRVZ]+){0,6} T(?!\w)(?=[^.;]{0,44}?[MNY])",
+        3,
+        "subject of getting",
+        gives=False,
+    ),
+    _cue(rf"[GS](?: \S+){{0,1}} (?:by|przez|von|por|par) {_ART}(?P<p>[DR])", 4, "by", gives=True),
     _cue(rf"T(?: \S+){{0,3}} (?:by|przez|von|por|par) {_ART}(?P<p>[DR])", 4, "by", gives=False),
+    _cue(
+        r"M (?:that |which |, które |, что )?(?P<p>[DR]) (?:\w+ ){0,2}T(?!\w)",
+        3,
+        "getting what stands before",
+        gives=False,
+    ),
+    _cue(r"(?P<p>[DR]) (?:[^\s.;]+ ){0,2}[MN][^.;DR]{0,30} T(?!\w)", 3, "subject of getting", gives=False),  # German
     # Origin: "North Korean shells", "North Korea's export of missiles".
     _cue(
         r"(?<![GTS] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
@@ -124,14 +136,19 @@ _CUES = (
     _cue(r"(?:从|從|由|自)(?P<p>[DR])", 3, "from", gives=True),
     _cue(r"(?:向|给|給|至|往|对|對|予)(?P<p>[DR])", 3, "to", gives=False),
     _cue(r"G(?P<p>[DR])(?!\w)", 2, "to", gives=False),
-    _cue(r"(?P<p>[DR])[^.;。，,DR]{0,12}G", 1, "subject of giving", gives=True),
+    _cue(r"(?P<p>[DR])[^.;。，,DRa-zа-я]{0,12}G", 1, "subject of giving", gives=True),
     _cue(r"(?P<p>[DR])の?M", 1, "origin", gives=True),
 )
-_USE = re.compile(r"[DR](?:'s)?(?: [^\s.;:DR]+){0,6}? U (?:(?![.;])\S+ ){0,5}?(?P<p>[DR])(?:'s|-made)? (?:\S+ ){0,2}?M")
+_USE = re.compile(
+    r"[DR](?:'s)?(?: [^\s.;:DR]+){0,6}? U (?:(?![.;]|amid |over |after |while )\S+ ){0,5}?(?P<p>[DR])(?:'s|-made)? (?:\S+ ){0,2}?M"
+)
 _ARRIVES = re.compile(r"(?P<c>[DR])[^.;]{0,140}?C (?:in|at|from) (?P<p>[DR])(?:'s)?")
 _WAR = re.compile(  # names that hold a party without giving it a part in the act
     r"R-O (?:\w+ )?(?:war|conflict|invasion|recap|latest|live|border)|R's (?:\w+ ){0,2}(?:war|invasion|aggression|assault)|R war|"
     r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O|[DR]-[DR](?= )"
+)
+_PAIR = re.compile(  # "North Korea and Russia are in talks": neither is the giver
+    r"(?:D(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?R|R(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?D)(?![\w'])(?! [MP])"
 )
 _LOADED = re.compile(r"Y[^.;]{0,30}C (?:on|onto|aboard|into|at)|C[^.;]{0,30}Y[^.;]{0,40}(?:on|onto|aboard|at)(?!\w)")
 _TWICE = re.compile(r"R(?:'s)? (?=R)|D(?:'s)? (?=D)")  # "Russia's Wagner group" is one receiver
@@ -141,7 +158,7 @@ def direction(passage: Passage, span: tuple[int, int] | None = None) -> tuple[st
     """(giver letter "D" | "R" | "", margin of the vote, the cues that voted) for the tagged text, or a part of it."""
     tagged = passage.tagged if span is None else passage.tagged[span[0] : span[1]]
     tagged = _WAR.sub(lambda found: "_" * len(found[0]), tagged)
-    tagged = _TWICE.sub("", tagged)
+    tagged = _PAIR.sub("both", _TWICE.sub("", tagged))
     votes = {"D": 0, "R": 0}
     why: list[str] = []
     for cue in _CUES:

@@ -16,12 +16,14 @@ from bot.core.passages import Passage
 from bot.core.periods import period
 from bot.model import ClaimStatus
 
+_CLEAR = 2  # votes by which one giver must lead
 _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
 )  # units that are cargo themselves
 _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
 _USED = re.compile(  # one party uses what is the other's, or what is the other's is used in the war
-    r"R[^.;]{0,80}?U[^.;]{0,80}?D(?:'s)? (?:\S+ ){0,2}?M|D[^.;]{0,80}?U[^.;]{0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
+    r"R[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?D(?:'s)? (?:\S+ ){0,2}?M|"
+    r"D[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
     r"D(?:'s|산|제|製)?[^.;]{0,24}M[^.;]{0,60}U|D(?:산|제|製)"
 )
 _EXCHANGE_GOODS = re.compile(r"^E?(?: for)?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M|^E[^.;]{0,90}?N")
@@ -103,6 +105,8 @@ def _asserted(context: Context, index: int, live: list[Act]) -> list[Draft]:
     if not _paired(context, index):
         return []
     giver, margin, why = direction(passage, _leg(passage, live))
+    if margin < _CLEAR and giver == "R" and passage.of("materiel") and not _returned(passage):
+        giver = ""  # one weak cue does not turn the flow of arms
     who = context.spoken[index]
     nominal = all(act.letter in "SX" for act in live)
     if nominal and who is None and not _stated(context, passage, margin):
@@ -140,6 +144,12 @@ def _plain(context: Context, index: int, margin: int) -> bool:
     if passage.where == "title" or passage.index < 3:
         return margin >= 1
     return margin >= 3 and passage.has("D") and passage.has("R")
+
+
+def _returned(passage: Passage) -> bool:
+    return any(
+        one.concept.get("family") in {"technology", "air defence", "submarines"} for one in passage.of("materiel")
+    )
 
 
 def _stated(context: Context, passage: Passage, margin: int) -> bool:

@@ -66,11 +66,11 @@ def claimant_right(label: dict[str, Any], claim: Claim) -> bool:
 
 
 def nearness(label: dict[str, Any], claim: Claim) -> int:
-    score = 3 * (claim.direction == label["direction"]) + 2 * (claim.status == label["status"])
+    score: int = 3 * (claim.direction == label["direction"]) + 2 * (claim.status == label["status"])
     score += claimant_right(label, claim) + 2 * quoted(label, claim)
     if label.get("quantity") is not None:
-        return score + 3 * (claim.quantity == label["quantity"])
-    return score + (claim.quantity is None)
+        return score + 3 * int(claim.quantity == label["quantity"])
+    return score + int(claim.quantity is None)
 
 
 def quoted(label: dict[str, Any], claim: Claim) -> bool:
