@@ -22,7 +22,9 @@ class Automaton:
             by_anchor.setdefault(f" {_bare(term.anchor)}" if term.spaced else _bare(term.anchor), []).append(number)
         # Most hits need no second look; those of an anchor that do are kept apart.
         self._plain = tuple(tuple(n for n in ns if self.terms[n].plain) for ns in by_anchor.values())
-        self._looked = tuple(tuple(n for n in ns if not self.terms[n].plain) for ns in by_anchor.values())
+        self._whole = tuple(tuple(n for n in ns if self.terms[n].whole) for ns in by_anchor.values())
+        looked = {number for number, term in enumerate(self.terms) if not term.plain and not term.whole}
+        self._looked = tuple(tuple(n for n in ns if n in looked) for ns in by_anchor.values())
         self._shift = tuple(0 if anchor[0] == " " else -1 for anchor in by_anchor)
         self._machine = ahocorasick_rs.AhoCorasick(list(by_anchor)) if by_anchor else None
 
@@ -32,11 +34,18 @@ class Automaton:
             return []
         found: list[tuple[int, int, int]] = []
         text, terms = reading.text, self.terms
-        plain, looked, shift = self._plain, self._looked, self._shift
+        plain, whole, looked, shift = self._plain, self._whole, self._looked, self._shift
+        length = len(text)
         places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
         for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
             start, stop = first + shift[anchor], last - 1
             found.extend((start, stop, number) for number in plain[anchor])
+            # Another letter right after a whole word ends it; where scripts meet, `span` looks closer.
+            if whole[anchor]:
+                if stop >= length or not text[stop].isalnum():
+                    found.extend((start, stop, number) for number in whole[anchor])
+                else:
+                    found.extend((start, stop, n) for n in whole[anchor] if terms[n].span(text, start, stop))
             for number in looked[anchor]:
                 span = terms[number].span(text, start, stop)
                 if span is not None:

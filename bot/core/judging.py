@@ -155,7 +155,7 @@ class Judge:
         evidence: list[Evidence] = []
         for sentence in chosen:
             seen = 0
-            for hit in longest(self.watchlist, sentence.hits or []):
+            for hit in longest(self.watchlist, sentence.hits):
                 bit = self._bit[hit[2]]
                 if bit & seen or (used and not bit & used) or not bit & sentence.mask:
                     continue

@@ -42,7 +42,7 @@ class Meaning:
         parts: list[tuple[str, list[Mark], float]] = []
         for sentence in chosen[:6]:
             whole |= sentence.mask
-            hits = [h for h in sentence.hits or [] if self._bit[h[2]] & sentence.mask]
+            hits = [h for h in sentence.hits if self._bit[h[2]] & sentence.mask]
             if not hits:
                 continue
             start, end = max(0, hits[0][0] - 60), hits[-1][1] + 40

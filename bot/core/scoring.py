@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.guards import Hit
 from bot.core.readings import Scan
@@ -20,7 +20,7 @@ class Sentence:
     where: str
     mask: int = 0
     raw: int = 0
-    hits: list[Hit] | None = None
+    hits: list[Hit] = field(default_factory=list)
     cancelled: str = ""
 
 
@@ -53,22 +53,16 @@ class Scorer:
         lead_end = len(scan.title) + 3 + scoring.lead_chars
         length = len(scan.joined)
         tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
+        number, until = -1, -1
         for hit in kept:
-            at = scan.reading.span(hit[0], hit[1])[0]
-            number = scan.sentence(at)
-            sentence = found.get(number)
-            if sentence is None:
-                start = scan.starts[number]
-                where = (
-                    "title" if number < scan.titles
-                    else "lead" if start < lead_end
-                    else "tail" if start >= tail_at
-                    else "body"
-                )  # fmt: skip
-                sentence = found[number] = Sentence(number, where, hits=[])
-            sentence.raw |= self._bit[hit[2]]
-            if sentence.hits is not None:
-                sentence.hits.append(hit)
+            at = scan.reading.span(hit[0], hit[0] + 1)[0]
+            if at >= until or number < 0:
+                number = scan.sentence(at)
+                until = scan.starts[number + 1] if number + 1 < len(scan.starts) else length
+                sentence = found[number] = Sentence(number, self._field(scan, number, lead_end, tail_at))
+            bit = self._bit[hit[2]]
+            sentence.raw |= bit
+            sentence.hits.append(hit)
         ordered = [found[number] for number in sorted(found)]
         for sentence in ordered:
             sentence.mask = sentence.raw
@@ -77,6 +71,13 @@ class Scorer:
                     sentence.mask &= ~cancel.drop
                     sentence.cancelled = cancel.name
         return ordered
+
+    @staticmethod
+    def _field(scan: Scan, number: int, lead_end: int, tail_at: float) -> str:
+        start = scan.starts[number]
+        if number < scan.titles:
+            return "title"
+        return "lead" if start < lead_end else "tail" if start >= tail_at else "body"
 
     def scores(self, scan: Scan, sentences: list[Sentence]) -> list[Score]:
         scoring = self.watchlist.scoring

@@ -106,6 +106,12 @@ class Term:
             and (self.inside or self.spaced)
         )
 
+    @property
+    def whole(self) -> bool:
+        """Whether only the right boundary is left to look at: a whole word with its left boundary in the anchor."""
+        unguarded = self.before is None and self.after is None and self.regex is None
+        return self.spaced and not self.stem and not self.rest and unguarded
+
     def span(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
         """The span of the term in `Reading.text` around its anchor at [start, stop), or None if it is not there."""
         if self.regex is not None:

@@ -83,7 +83,7 @@ _EVEN = (
     .replace("\u0130", "\u012f\u0131")
     .replace("\u2116", "")
 )
-_ODD = re.compile(f"[{_EVEN}]?[^{_EVEN}]+")
+_ODD = re.compile(f"[^{_EVEN}]+")
 # One starter with the marks that combine with it, at most 32: a text of marks only must not become quadratic.
 _CLUSTER = re.compile("(?s).[\u0300-\u036f\u0483-\u0487\u3099\u309a\u1160-\u11ff\u0591-\u05c7\u064b-\u0652]{0,32}")
 
@@ -106,6 +106,8 @@ def fold(text: str) -> Folded:
     done = place = 0
     for found in _ODD.finditer(text):
         start, end = found.span()
+        if start > done and _CLUSTER.match(text, start - 1).end() > start:  # type: ignore[union-attr]  # always matches
+            start -= 1  # a mark combines with the letter before it
         if start > done:
             places.append(place)
             sources.append(done)
@@ -160,8 +162,9 @@ class Reading:
         return self.folded.span(start, end)
 
 
-_SINGLES = ("\n", "-", "/", "\u00b7", "\u30fb", "\t", "\r")
-_RUNS = re.compile("[ \t\n\r\x0b\x0c\u00a0\u2000-\u200a\u2028\u2029\u3000\\-/\u00b7\u30fb]{2,}")
+# Fold has made plain spaces of all other white space.
+_SINGLES = ("\n", "-", "/", "\u00b7", "\u30fb", "\t", "\r", "\x0b", "\x0c", "\u2028", "\u2029")
+_RUNS = re.compile("  +")
 _ASCII_BARE = {ord(sign): " " for sign in "!\"#$%&'()*+,.:;<=>?@[\\]^_`{|}~\x0b\x0c"}
 _OTHER_BARE = (
     "\u3001",
@@ -183,6 +186,11 @@ _OTHER_BARE = (
 def read(folded: Folded) -> Reading:
     """The folded text with its separators as single spaces: "North-Korea", "North  Korea" and "north korea" are one."""
     text = folded.text
+    for single in _SINGLES:
+        if single in text:
+            text = text.replace(single, " ")
+    if "  " not in text:
+        return Reading(text, " " + _bare(text), folded, (), ())
     parts: list[str] = []
     cuts: list[int] = []
     shifts: list[int] = []
@@ -194,12 +202,8 @@ def read(folded: Folded) -> Reading:
         cuts.append(end - left_out)
         shifts.append(left_out)
         done = end
-    if parts:
-        parts.append(text[done:])
-        text = "".join(parts)
-    for single in _SINGLES:
-        if single in text:
-            text = text.replace(single, " ")
+    parts.append(text[done:])
+    text = "".join(parts)
     return Reading(text, " " + _bare(text), folded, tuple(cuts), tuple(shifts))
 
 

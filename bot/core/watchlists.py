@@ -24,7 +24,7 @@ __all__ = ["MAX_BYTES", "MAX_TERMS", "Watchlist", "lint", "load", "reachable"]
 MAX_TERMS = 250_000
 MAX_BYTES = 32 * 1024 * 1024
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?\Z|\*\Z")
-_TOP = (
+TOP = (
     "schema",
     "title",
     "about",
@@ -38,9 +38,9 @@ _TOP = (
     "scoring",
     "seeds",
 )
-_CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "terms", "about")
-_TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
-_RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
+CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "terms", "about")
+TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
+RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
 
 
 def load(raw: bytes, *, file: str) -> Watchlist:
@@ -55,7 +55,7 @@ class _Reader(Checks):
         table = self.table()
         if self.problems:
             raise WatchlistError(self.problems, subject=self.file)
-        self.unknown(table, _TOP, "")
+        self.unknown(table, TOP, "")
         if table.get("schema") != 1:
             self.wrong("schema", table.get("schema", "nothing"), "schema = 1", "the version of this file's language")
         title = self.text(table, "title", "", needed=True)
@@ -129,7 +129,7 @@ class _Reader(Checks):
     def concept(self, name: str, value: dict[str, Any], bit: int) -> None:
         key = f"concepts.{name}"
         self.name(key, name)
-        self.unknown(value, _CONCEPT, key)
+        self.unknown(value, CONCEPT, key)
         parties = value.get("party", [])
         parties = [parties] if isinstance(parties, str) else parties
         if not isinstance(parties, list) or any(party not in self.parties for party in parties):
@@ -181,7 +181,7 @@ class _Reader(Checks):
         if isinstance(entry, dict):
             options = entry
             before = len(self.problems)
-            self.unknown(entry, _TERM, key)
+            self.unknown(entry, TERM, key)
             for name in ("needs", "unless"):
                 if name in entry:
                     members = self.names(entry[name], f"{key}.{name}")
@@ -208,7 +208,7 @@ class _Reader(Checks):
             return None
 
     def rule(self, value: dict[str, Any], key: str) -> Rule | None:
-        self.unknown(value, _RULE, key)
+        self.unknown(value, RULE, key)
         within = self.text(value, "within", key) or "sentence"
         if within not in WITHIN:
             self.wrong(f"{key}.within", within, f"one of {', '.join(WITHIN)}")

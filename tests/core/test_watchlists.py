@@ -165,3 +165,15 @@ def test_seeds_of_the_file_stand_on_its_terms_and_unknown_ones_are_refused():
     watchlist = load(f'{SMALL}\n[seeds]\n"widget*" = [0, 3]\n'.encode(), file="x.toml")
     assert next(t for t in watchlist.terms if t.written == "widget*").seeds == (0, 3)
     assert problems(f'{SMALL}\n[seeds]\n"gizmo" = [0]\n')[0].key == "seeds.gizmo"
+
+
+def test_the_documentation_names_every_key():
+    from dataclasses import fields
+
+    from bot.core import watchlists
+    from bot.core.rules import FIELDS, WITHIN, Scoring
+
+    text = (ROOT / "docs" / "watchlists.md").read_text(encoding="utf-8")
+    keys = {*watchlists.TOP, *watchlists.CONCEPT, *watchlists.TERM, *watchlists.RULE, *FIELDS, *WITHIN}
+    keys |= {field.name for field in fields(Scoring)} | {"drop", "missing", "flow", "fields"}
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
