@@ -25,6 +25,7 @@ FOLLOW = 0.55  # likeness with time left out from which a new story follows an o
 FOLLOW_REACH = timedelta(days=45)
 COPY_REACH = timedelta(days=30)  # the same text printed again later is no news, the same headline alone is
 TITLE_REACH = timedelta(hours=72)
+PRINTS = 60  # fingerprints of one story that are checked, the earliest first: the rest are copies of these
 MEMBERS = 20  # members of one story that are compared: the first and the latest
 MERGE = 0.4  # mean likeness between two stories from which they are one: dearer than joining, for it cannot be undone
 LINKED, NEAR = 12, 0.2  # to merge two stories: members compared of either, and how near the new item is to both
@@ -35,7 +36,8 @@ class Candidate:
     """A stored story as the store hands it back.
 
     `members` are the signatures of its reports, oldest first, without copies; the first and the last 20 are enough.
-    `prints` are (article id, its time, fingerprint) of articles of this story that share a band with the item.
+    `prints` are (article id, its time, fingerprint) of articles of this story that share a band with the item, the
+    earliest first; of more than 60 the rest are not looked at.
     """
 
     story: str
@@ -127,7 +129,7 @@ def brings_evidence(signature: Signature) -> bool:
 def _copied(mine: Fingerprint, when: datetime | None, candidates: Sequence[Candidate]) -> tuple[str, str, float] | None:
     found: list[tuple[bool, datetime | None, str, str, float]] = []
     for candidate in candidates:
-        for article, at, theirs in candidate.prints:
+        for article, at, theirs in candidate.prints[:PRINTS]:
             share = is_copy(mine, theirs)
             if share is not None and within(when, at, copy_reach(mine, theirs)):
                 found.append((at is None, at, article, candidate.story, share))
