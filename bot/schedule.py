@@ -56,7 +56,12 @@ class Schedule:
         """Tick at once, then at each interval."""
         for tick in self._ticks.values():
             self._scheduler.add_job(
-                self._call, "interval", args=[tick.name], id=tick.name, seconds=tick.every.total_seconds(), replace_existing=True
+                self._call,
+                "interval",
+                args=[tick.name],
+                id=tick.name,
+                seconds=tick.every.total_seconds(),
+                replace_existing=True,
             )
         self._scheduler.start()
         for name in self._ticks:
