@@ -15,6 +15,10 @@ _NEGATED = re.compile(
     r"(?:n't|\bunlikely|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
 )
 _DISBELIEVED = re.compile(r"(?:n't|\bunlikely|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|\bdoubt\w*[^.;]{0,60}$")
+_NO_OBJECT = re.compile(
+    r"^ (?:\S+ ){0,3}?(?:tour|letter|gift|look|welcome|warning|speech|lesson|blessing|interview|list)s?\b"
+)
+_ANOTHER_PLAN = re.compile(r"[.;:!?]|\b(?:hid(?:e|ing)|conceal\w*|disguis\w*|obscur\w*)\b")  # the plan is to hide it
 _GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
@@ -86,6 +90,8 @@ def _clause(tagged: str, at: int) -> tuple[str, str]:
 def _has_object(passage: Passage, letter: str, mention: Mention, before: str, after: str) -> bool:
     if any(one.start < mention.end and mention.start < one.end for one in passage.of("materiel")):
         return True  # "arms deal": the thing is in the word
+    if _NO_OBJECT.match(after):
+        return False
     ahead = after[:_AFTER]
     person, thing = ahead.find("P"), -1
     for place in re.finditer("M|Y|N", ahead):
@@ -131,7 +137,7 @@ def _planned(passage: Passage, act: Mention, letter: str) -> bool:
         if cue.start <= act.start and cue.end >= act.start:
             return True
         gap = passage.text[cue.end - passage.start : max(cue.end, act.start) - passage.start]
-        if cue.end <= act.start and len(gap) <= 60 and not re.search(r"[.;:!?]", gap):
+        if cue.end <= act.start and len(gap) <= 60 and not _ANOTHER_PLAN.search(gap):
             return True
         if act.end <= cue.start <= act.end + 14 and re.search(
             r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", passage.words(cue)

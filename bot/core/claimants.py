@@ -28,7 +28,7 @@ UNATTRIBUTED = Claimant("unattributed", "unattributed")
 
 _SAID_AFTER = re.compile(
     # "K V", "K, spokesman of J, V", "K on Friday V"; no other sayer and no finite act between.
-    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,60}?[ ,)-]?|)(?:,? )?V"
+    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?(?<!are )(?<!is )(?<!was )(?<!were )(?<!been )V"
 )
 _SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
     r"^(?:의|の[^、。]{0,8})?\w{0,6}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
@@ -43,8 +43,9 @@ _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?)$")
 _PREPOSED = re.compile(
     r"(?<!\w)(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
 )
+_PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
-    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|przeciwko|в|на|против|gegen|contre|contra)(?: the)? $"
+    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|od|z|do|dla|przeciwko|в|на|против|gegen|contre|contra)(?: the)? $"
 )
 _STATES = re.compile(
     r"(?:nearly |about |some |more than |over )?\d+ (?:countries|nations|states)(?=[^.;]{0,80}joint statement[^.;]{0,20}V)"
@@ -80,7 +81,7 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
 
 def _strength(tagged: str, start: int, end: int, *, state: bool) -> int:
     before, after = tagged[:start], tagged[end:]
-    said = _SAID_AFTER.match(after)
+    said = _SAID_AFTER.match(after if state else _PLACED.sub("_", after))
     if said is not None and state:
         # "for use in Ukraine, US says": a state behind a preposition, or with another sayer before the verb, says nothing.
         said = None if re.search("[OKJ]", said[0]) or _OBLIQUE.search(before) else said

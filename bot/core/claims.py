@@ -37,6 +37,7 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     drafts: list[Draft] = []
     for index in range(len(found)):
         drafts += read(context, index, drafts)
+    drafts = _counts_joined(drafts)
     drafts = _attributed(_directed(drafts, found), found, spoken)
     things = [one for passage in found for one in passage.of("materiel")]
     if things and not any(_is_arms(one) for one in things):
@@ -61,6 +62,29 @@ def _told(item: Item, kept: list[Draft], parties: tuple[str, ...]) -> tuple[Clai
             out[index] = replace(out[index], alternatives=(*out[index].alternatives, out[before].id))
             out[before] = replace(out[before], alternatives=(*out[before].alternatives, out[index].id))
     return tuple(out)
+
+
+def _counts_joined(drafts: list[Draft]) -> list[Draft]:
+    """A count seen on imagery joins the claim that one of the next two sentences draws from it; the quote holds both."""
+    out: list[Draft] = []
+    seen: Draft | None = None
+    for draft in drafts:
+        if draft.pending:
+            seen = draft
+            continue
+        if seen is not None and seen.where == draft.where and draft.order - seen.order <= 2 and draft.amount is None:
+            if draft.giver in {"D", "R"} and draft.status in {"asserted", "observed"}:
+                draft = replace(  # noqa: PLW2901
+                    draft,
+                    start=seen.start,
+                    amount=seen.amount,
+                    status="observed",
+                    basis="imagery",
+                    who=seen.who or draft.who,
+                )
+            seen = None
+        out.append(draft)
+    return out
 
 
 def _is_arms(one: Mention) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.core.passages import Passage
 
 _ART = r"(?:the |la |le |les |l'|el |los |las |der |die |das |den |dem |its neighbou?r |their |mr\.? |przywódc\w+ |reżim\w* )?"
-_FROM = r"(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|du|desde|del|south of|supplied by|made by|produced by|by)"
+_FROM = r"(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|du|desde|del)"
 _TO = r"(?:to|into|toward|towards|for|against|do|dla|в|во|для|к|до|an|nach|für|à|a(?= [DR](?:[.,;]|$| y | para | en | con | de ))|para|hacia|pour|vers|al)"
 _GO = "".join(f"(?<!{word} )" for word in ("traveled", "travelled", "traveling", "went", "arrived", "trips", "visits"))
 _NO_PREPOSITION = "".join(
@@ -36,7 +36,7 @@ _NO_PREPOSITION = "".join(
         "aus",
     )
 )
-_LIST = r"(?:O(?:,| and| oraz| i| lub| or|, and| и| та| und| et| y| e) ?)*"
+_LIST = r"(?:O(?:,| and| oraz| i| lub| czy| or|, and| и| та| und| et| y| e) ?)*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Draft:
     generic: bool = False  # every thing it names is a general word: arms, military support
     firm: int = 0  # how clear the direction is
     leg: str = ""  # of "both" said with a mere "for": the giver of what stands first
+    pending: bool = False  # a count seen on imagery, waiting for a sentence that says what it means
     why: tuple[str, ...] = ()
 
 

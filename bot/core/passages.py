@@ -87,11 +87,24 @@ def passages(item: Item, lexicon: Lexicon, title: Folded | None = None, text: Fo
     for where, words, folded in fields:
         mentions = lexicon.find(words, folded, lang=lang)
         starts = [mention.start for mention in mentions]
-        for index, (start, end) in enumerate(sentences(words)):
+        for index, (start, end) in enumerate(_clauses(words)):
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
             low = folded.text[start:end] if folded.places is None else ""
             out.append(_passage(where, index, start, words[start:end], low, inside, lexicon.parties))
     return out
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """The sentences, cut at semicolons too: a live page strings unrelated news together with them."""
+    out: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        first = start
+        while (cut := text.find("; ", first, end)) >= 0:
+            out.append((first, cut))
+            first = cut + 2
+        if first < end:
+            out.append((first, end))
+    return [(start, end) for start, end in out if text[start:end].strip()]
 
 
 def _passage(
@@ -141,6 +154,8 @@ def _tagged(
     for first, _, last, letter, what in candidates:
         if first < reach:
             continue
+        if letter == "S" and text[first - start : last - start].endswith(" of"):
+            last -= 3  # noqa: PLW2901 — "transfer of North Korean munitions" keeps its preposition
         gap = low[reach - start : first - start] if low else fold(text[reach - start : first - start]).text
         pieces += [gap, letter]
         length += len(gap)

@@ -16,6 +16,7 @@ from bot.core.passages import Passage
 from bot.core.periods import period
 from bot.model import ClaimStatus
 
+_SEEN = frozenset(["railcars", "containers", "voyages"])
 _CLEAR = 2  # votes by which one giver must lead
 _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
@@ -63,7 +64,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         return [own]
     if not live:
         if not negated and not passage.has("Z"):
-            out += _continued(context, index, last)
+            out += _continued(context, index, last) or _counted(context, index)
         return out
     return _asserted(context, index, live) + out
 
@@ -293,6 +294,16 @@ def _continued(context: Context, index: int, last: Draft | None) -> list[Draft]:
         )
         for one in counted
     ]
+
+
+def _counted(context: Context, index: int) -> list[Draft]:
+    """Imagery shows 73 railcars: no claim by itself, but the figure of the one that reads it as a supply of arms."""
+    passage = context.passages[index]
+    if "imagery" not in {one.canonical for one in passage.of("basis")}:
+        return []
+    counted = [one for one in amounts(passage, context.lexicon) if one.unit in _SEEN]
+    base = facts(context, passage, index, context.spoken[index])
+    return [replace(base, status="observed", amount=one, pending=True, basis="imagery") for one in counted[:1]]
 
 
 def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -> list[Draft]:
