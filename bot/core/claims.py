@@ -77,6 +77,7 @@ def _counts_joined(drafts: list[Draft]) -> list[Draft]:
                 draft = replace(  # noqa: PLW2901
                     draft,
                     start=seen.start,
+                    route=tuple(dict.fromkeys((*seen.route, *draft.route))),
                     amount=seen.amount,
                     status="observed",
                     basis="imagery",

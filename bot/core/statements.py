@@ -6,15 +6,15 @@ import re
 from dataclasses import replace
 
 from bot.core.acts import Act, acts
-from bot.core.amounts import Amount, amounts
-from bot.core.claimants import UNATTRIBUTED, Claimant
+from bot.core.amounts import amounts
+from bot.core.claimants import Claimant
 from bot.core.denials import denial
 from bot.core.designations import sanction
 from bot.core.directions import direction
-from bot.core.drafts import PRONOUN, Context, Draft, behind_exchange, event_text, facts, hedge_of
+from bot.core.drafts import PRONOUN, Context, Draft, event_text, facts, hedge_of
+from bot.core.legs import leg, plan_wins, split
 from bot.core.passages import Passage
 from bot.core.periods import period
-from bot.model import ClaimStatus
 
 _SEEN = frozenset(["railcars", "containers", "voyages"])
 _CLEAR = 2  # votes by which one giver must lead
@@ -27,7 +27,6 @@ _USED = re.compile(  # one party uses what is the other's, or what is the other'
     r"D[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
     r"D(?:'s|산|제|製)?[^.;]{0,24}M[^.;]{0,60}U|D(?:산|제|製)"
 )
-_EXCHANGE_GOODS = re.compile(r"^E?(?: for)?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M|^E[^.;]{0,90}?N")
 
 
 def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
@@ -66,7 +65,8 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         if not negated and not passage.has("Z"):
             out += _continued(context, index, last) or _counted(context, index)
         return out
-    return _asserted(context, index, live) + out
+    waiting = any(one.pending and index - one.order <= 2 for one in earlier)
+    return _asserted(context, index, live, waiting=waiting) + out
 
 
 _NEVER = re.compile(
@@ -101,22 +101,22 @@ def _background(passage: Passage, act: Act) -> bool:
     )
 
 
-def _asserted(context: Context, index: int, live: list[Act]) -> list[Draft]:
+def _asserted(context: Context, index: int, live: list[Act], *, waiting: bool) -> list[Draft]:
     passage = context.passages[index]
     if not _paired(context, index):
         return []
-    giver, margin, why = direction(passage, _leg(passage, live))
+    giver, margin, why = direction(passage, leg(passage, live))
     if margin < _CLEAR and giver == "R" and passage.of("materiel") and not _returned(passage):
         giver = ""  # one weak cue does not turn the flow of arms
     who = context.spoken[index]
     nominal = all(act.letter in "SX" for act in live)
-    if nominal and who is None and not _stated(context, passage, margin):
+    if nominal and who is None and not waiting and not _stated(context, passage, margin):
         return []
     if not giver and not (who is not None and nominal):
         return []
     if not _goods(passage) or (who is None and not _plain(context, index, margin)):
         return []
-    planned = _plan_wins(passage, live)
+    planned = plan_wins(passage, live)
     hedge = hedge_of(passage, planned=planned)
     if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
         return []  # "may hope for more weapons" in nobody's name is a guess of the paper
@@ -129,7 +129,7 @@ def _asserted(context: Context, index: int, live: list[Act]) -> list[Draft]:
     base = facts(context, passage, index, who)
     base = replace(base, giver=giver, firm=margin, why=why, hedge=hedge)
     counted = amounts(passage, context.lexicon)
-    return _split(passage, base, counted, planned=planned, live=live)
+    return split(passage, base, counted, planned=planned, live=live)
 
 
 def _goods(passage: Passage) -> bool:
@@ -161,32 +161,6 @@ def _stated(context: Context, passage: Passage, margin: int) -> bool:
     return passage.where == "text" and margin >= 3 and (dated or bool(amounts(passage, context.lexicon)))
 
 
-def _swap(passage: Passage) -> int:
-    """Where "in exchange for" stands in `tagged`, -1 if nowhere; "shells for satellite advice" is one too."""
-    if (at := passage.tagged.find("E")) >= 0:
-        return at
-    found = re.search(r"M (?:for|za|за|gegen|contre|por) (?:[^\WDROKM]+ )?(?=M)", passage.tagged)
-    return found.start() + 1 if found else -1
-
-
-def _leg(passage: Passage, live: list[Act]) -> tuple[int, int] | None:
-    """The part of the sentence on this side of "in exchange for"."""
-    at = passage.tagged.find("E")
-    if at < 0 or not live:
-        return None
-    return (0, at) if live[0].at < at else (at, len(passage.tagged))
-
-
-def _plan_wins(passage: Passage, live: list[Act]) -> bool:
-    verbs = [act for act in live if act.letter not in "SX"] or live
-    number = passage.tagged.find("N")
-    if number >= 0:  # the act that stands with the figure is the one that is claimed
-        verbs = sorted(
-            verbs, key=lambda act: (":" in passage.tagged[min(act.at, number) : max(act.at, number)], act.at)
-        )
-    return verbs[0].planned
-
-
 def _paired(context: Context, index: int) -> bool:
     """Both parties stand in this sentence, or one here and the other in the headline or the sentence before."""
     passage = context.passages[index]
@@ -204,65 +178,6 @@ def _paired(context: Context, index: int) -> bool:
     near = [one for one in (context.before(index),) if one is not None]
     near += [one for one in context.passages if one.where == "title"]
     return any(other in one.tagged for one in near)
-
-
-def _split(passage: Passage, base: Draft, counted: list[Amount], *, planned: bool, live: list[Act]) -> list[Draft]:
-    """One draft for each amount (or one without), and the leg behind "in exchange for" where it names goods."""
-    status = _status(passage, base, planned=planned, counted=bool(counted), live=live)
-    swap = _swap(passage)
-    first = next((act.at for act in live), 0)
-    back = swap > first and bool(_EXCHANGE_GOODS.match(passage.tagged[swap:]))
-    ahead = [one for one in counted if not _after_swap(passage, one)]
-    behind = [one for one in counted if _after_swap(passage, one)]
-    out: list[Draft] = []
-    if back and not ahead and not behind and base.materiel:
-        both = tuple(dict.fromkeys(one.canonical for one in passage.of("materiel")))
-        leg = "" if "E" in passage.tagged else base.giver
-        return [replace(base, status=status, giver="both", leg=leg, materiel=both)]
-    for one in ahead:
-        goods = one.goods or base.materiel
-        here = "planned" if planned and "addition" in passage.text[: one.start - passage.start] and out else status
-        if (
-            out
-            and planned
-            and re.search(r"in addition to|on top of|besides", passage.text[: one.start - passage.start])
-        ):
-            here = "asserted"
-        out.append(replace(base, status=here, amount=one, materiel=goods))
-    if not ahead:
-        out.append(replace(base, status=status))
-    if back and behind:
-        other = "R" if base.giver == "D" else "D"
-        goods = tuple(
-            dict.fromkeys(one.canonical for one in passage.of("materiel") if behind_exchange(passage, one.start))
-        )
-        out += [replace(base, status=status, giver=other, amount=one, materiel=goods) for one in behind]
-    return out
-
-
-def _after_swap(passage: Passage, one: Amount) -> bool:
-    return behind_exchange(passage, one.start)
-
-
-def _status(passage: Passage, base: Draft, *, planned: bool, counted: bool, live: list[Act]) -> ClaimStatus:
-    who = base.who or UNATTRIBUTED
-    if planned:
-        return "planned"
-    sees = base.basis in {"imagery", "debris"}
-    if sees and who.type not in {"government", "intelligence-service", "un-body/coalition"}:
-        return "observed"
-    if counted:
-        if who.figures == "estimated" or (
-            who.type in {"intelligence-service", "think-tank/ngo"} and who.figures != "asserted"
-        ):
-            return "estimated"
-        if who is UNATTRIBUTED and re.search(
-            r"believed|thought to|estimat|추정|추산|推定|szacu|оцен", passage.text.lower()
-        ):
-            return "estimated"
-    if who is UNATTRIBUTED and live[0].letter == "C":
-        return "observed"
-    return "asserted"
 
 
 def _continued(context: Context, index: int, last: Draft | None) -> list[Draft]:
