@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import html.entities
 import json
 import re
 from collections.abc import Callable

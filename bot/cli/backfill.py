@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from bot.places import config_path
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.core.prefilter import Gate
     from bot.core.units import Source, Window
     from bot.jobs.backfill import BackfillReport, Plan
 
@@ -42,16 +44,50 @@ def files(
     from bot.app import App
     from bot.settings import load
     from bot.sources.files import Files
+    from bot.sources.scanning import Scanners
+    from bot.sources.warcs import Warcs
 
     window = _window(since, until, datetime.now(UTC))
     settings = load(config_path(obj.get("config")))
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with App(settings) as app:
-        source = Files(paths, app.clock)
-        return _run(
-            app, {"files": source}, window, command="files", places=[str(path.resolve()) for path in paths],
-            jobs=jobs, max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify,
-        )  # fmt: skip
+        scanners = Scanners(_watchlist_files(app), _cache(app), jobs)
+        try:
+            source = Files(paths, app.clock, Warcs(scanners.scan, app.clock))
+            return _run(
+                app, {"files": source}, window, command="files", places=[str(path.resolve()) for path in paths],
+                jobs=jobs, max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify,
+            )  # fmt: skip
+        finally:
+            scanners.close()
+
+
+def _watchlist_files(app: App) -> list[tuple[str, bytes]]:
+    return [(str(path), path.read_bytes()) for path in app.settings.watchlist_files]
+
+
+def _cache(app: App) -> Path:
+    """Where the gate's patterns are kept: beside the database, by the watchlists they are made of."""
+    return app.settings.database.with_name(f"{app.settings.database.name}.gate")
+
+
+class _Wants:
+    """The gates for pages that this process reads itself; made when the first one comes."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._gate: Gate | None = None
+
+    def __call__(self, body: bytes, content_type: str) -> bool:
+        from bot.sources.scanning import gate, gate_patterns
+
+        with self._lock:
+            if self._gate is None:
+                files, cache = _watchlist_files(self._app), _cache(self._app)
+                gate_patterns(files, cache)
+                self._gate = gate(files, cache)
+        return self._gate(body, content_type)
 
 
 def _run(
@@ -72,6 +108,7 @@ def _run(
         fetch=app.fetch,
         window=window,
         feeds={registrable(host_of(feed.url)): feed for feed in reversed(app.settings.feeds)},
+        wants=_Wants(app),
         policy="live" if notify else "backfill",
         stopping=app.stopping,
     )

@@ -1,0 +1,339 @@
+"""Scans WARCs in processes of their own: only pages that pass the gates come back, in bounded batches."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+import re
+import resource
+import signal
+import threading
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.core.prefilter import Gate
+from bot.core.watchlists import load
+from bot.errors import WorkerError
+
+MAX_PAGE = 10 * 1024 * 1024  # bytes of one decoded body; longer ones are named and passed over
+BATCH_RECORDS = 20_000  # records a task looks at
+BATCH_BYTES = 16 * 1024 * 1024  # bytes of candidates that a task brings back
+DEADLINE = 180.0  # seconds a task may take: a batch takes a few
+RECYCLED_AFTER = 200  # tasks
+_PDEATHSIG = 1
+_HTML = ("text/html", "application/xhtml+xml", "application/xml", "text/plain")
+_CHUNK = re.compile(rb"\s*[0-9A-Fa-f]{1,8}\s*(?:;[^\r\n]*)?\r?\n")
+_LOOK = 1 << 20  # bytes read at a time when looking for the next member
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that may match, with its decoded body."""
+
+    url: str
+    date: datetime | None
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    place: int  # of its record in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one task found; `after` is where the next one goes on, `ended` whether the file (or its range) is read."""
+
+    kept: tuple[Kept, ...]
+    after: int
+    ended: bool
+    pages: int = 0
+    dropped: int = 0
+    early: int = 0  # crawled before the window: nothing in them can belong to it
+    missed: tuple[tuple[int, str], ...] = ()
+
+
+class Scanners:
+    """A pool of scanning processes. Safe to call from many threads; started with the first task."""
+
+    def __init__(self, watchlists: Sequence[tuple[str, bytes]], cache: Path | None = None, count: int = 1) -> None:
+        self._watchlists = tuple(watchlists)  # (file name, bytes): compiled patterns do not travel
+        self._cache = cache
+        self._count = count
+        self._lock = threading.Lock()
+        self._pool: Any = None
+        self.killed = 0
+
+    def scan(
+        self,
+        path: Path,
+        start: int,
+        stop: int,
+        *,
+        since: datetime | None,
+        whole: bool = True,
+        limit: int = BATCH_RECORDS,
+    ) -> Batch:
+        """`scan` in a worker. Raises WorkerError where the worker died or hung."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = self._started()
+            pool = self._pool
+        future = pool.schedule(scan, args=[str(path), start, stop, since, whole, limit], timeout=DEADLINE)
+        from pebble import ProcessExpired
+
+        try:
+            found: Batch = future.result()
+        except FutureTimeout:
+            self.killed += 1
+            raise WorkerError(f"nothing within {DEADLINE:g} s", reason="deadline", subject=str(path)) from None
+        except ProcessExpired as error:
+            self.killed += 1
+            raise WorkerError(
+                f"the reader died (exit code {error.exitcode})", reason="died", subject=str(path)
+            ) from None
+        except MemoryError:
+            raise WorkerError("more memory needed than a reader has", reason="memory", subject=str(path)) from None
+        except (BrokenProcessPool, CancelledError, RuntimeError) as error:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = None
+            with suppress(Exception):
+                pool.stop()
+            raise WorkerError(f"the pool of readers broke: {error}", reason="died", subject=str(path)) from None
+        return found
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+    def _started(self) -> Any:
+        import multiprocessing
+
+        from pebble import ProcessPool
+
+        gate_patterns(self._watchlists, self._cache)  # once, before the workers all want it
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["bot.sources.scanning"])
+        return ProcessPool(
+            max_workers=self._count,
+            max_tasks=RECYCLED_AFTER,
+            initializer=_prepare,
+            initargs=[self._watchlists, self._cache],
+            context=context,
+        )
+
+
+_GATES: list[Gate] = []  # of this worker process
+
+
+def _prepare(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _GATES[:] = [gate(watchlists, cache)]
+
+
+def gate(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -> Gate:
+    """The gate for these watchlist files, its patterns from the cache where they fit, else made and kept there."""
+    return Gate([load(raw, file=name) for name, raw in watchlists], _read(cache))
+
+
+def gate_patterns(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -> None:
+    """Put the patterns of these watchlists on disk, unless they are there."""
+    if cache is None:
+        return
+    kept = _read(cache)
+    fresh = Gate([load(raw, file=name) for name, raw in watchlists], kept).cached
+    if fresh != kept:
+        with suppress(OSError):  # a read-only disk costs a second at every start, nothing more
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            part = cache.with_name(f"{cache.name}.{os.getpid()}.part")
+            part.write_bytes(fresh)
+            part.replace(cache)
+
+
+def _read(cache: Path | None) -> bytes:
+    if cache is None:
+        return b""
+    try:
+        return cache.read_bytes()
+    except OSError:
+        return b""
+
+
+def scan(path: str, start: int, stop: int, since: datetime | None, whole: bool, limit: int) -> Batch:
+    """The records of a WARC whose members begin in [start, stop), until the batch is full. Runs in a worker.
+
+    `whole` is False where the file is the beginning of a longer one: a record that breaks off at its end is left for
+    the next batch. Never raises for what is in the file.
+    """
+    state = _Scan(_GATES[0], since, limit)
+    place = start
+    while place < stop:
+        broken, place = state.run(path, place, stop)
+        if broken is None or state.full:
+            break
+        following = next_member(Path(path), broken[0] + 1)
+        if following is None:
+            if not whole:
+                state.kept = [kept for kept in state.kept if kept.place != broken[0]]
+                return state.batch(broken[0], ended=True)
+            state.missed.append(broken)
+            return state.batch(stop, ended=True)
+        state.missed.append(broken)
+        place = following
+    return state.batch(place, ended=not state.full)
+
+
+class _Scan:
+    def __init__(self, gate: Gate, since: datetime | None, limit: int) -> None:
+        self._gate, self._since, self._limit = gate, since, limit
+        self.kept: list[Kept] = []
+        self.missed: list[tuple[int, str]] = []
+        self.records = self.pages = self.dropped = self.early = self._bytes = 0
+        self.full = False
+
+    def batch(self, after: int, *, ended: bool) -> Batch:
+        return Batch(tuple(self.kept), after, ended, self.pages, self.dropped, self.early, tuple(self.missed))
+
+    def run(self, path: str, start: int, stop: int) -> tuple[tuple[int, str] | None, int]:
+        """Read on until the range ends, the batch is full or something breaks: (what broke where, where to go on)."""
+        from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+        at = last = start
+        with Path(path).open("rb") as stream:
+            size = stream.seek(0, io.SEEK_END)
+            stream.seek(start)
+            try:
+                wanted = WarcRecordType.response | WarcRecordType.resource
+                for record in ArchiveIterator(stream, record_types=wanted, parse_http=True):
+                    at = record.stream_pos
+                    # Where one gzip member holds many records, they have no places of their own and are read in one go.
+                    apart = last < at < size
+                    if at >= stop and apart:
+                        return None, at
+                    if (self._limit <= self.records or self._bytes >= BATCH_BYTES) and apart:
+                        self.full = True
+                        return None, at
+                    last = at
+                    self.records += 1
+                    short = self._take(record, at)
+                    if short:
+                        return (at, short), at
+            except Exception as error:  # noqa: BLE001 - any bytes may be in a file: what breaks is named and passed over
+                return (at, f"unreadable record: {' '.join(str(error).split())[:120]}"), at
+        return None, stop
+
+    def _take(self, record: Any, at: int) -> str:
+        """Look at one record; what is wrong with it, "" where it could be read."""
+        if record.is_http and record.http_headers is not None and (record.http_headers.status_code or 200) != 200:
+            return ""
+        declared = (record.http_content_type or record.headers.get("Content-Type") or "").split(";")[0].strip().lower()
+        if declared and declared != "application/http" and declared not in _HTML:
+            return ""
+        date = _date(record)
+        if self._since is not None and date is not None and date < self._since:
+            self.early += 1
+            return ""
+        self.pages += 1
+        body = record.reader.read(MAX_PAGE + 1)
+        short = len(body) < min(record.content_length, MAX_PAGE + 1)
+        headers = _headers(record)
+        body = _plain(body, dict(headers))
+        if len(body) > MAX_PAGE:
+            self.missed.append((at, f"a page larger than {MAX_PAGE // 1024**2} MB"))
+            return ""
+        if self._gate(body, dict(headers).get("content-type", "")):
+            url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
+            self.kept.append(Kept(url, date, headers, body, at))
+            self._bytes += len(body)
+        else:
+            self.dropped += 1
+        # Bytes that the header promised and the file does not hold; what is there was looked at.
+        return "the record breaks off" if short else ""
+
+
+def _headers(record: Any) -> tuple[tuple[str, str], ...]:
+    if not record.is_http or record.http_headers is None:
+        declared = record.headers.get("Content-Type") or ""
+        return (("content-type", declared),) if declared else ()
+    return tuple((name.lower(), value) for name, value in record.http_headers.to_tuples())
+
+
+def _plain(body: bytes, headers: dict[str, str]) -> bytes:
+    """The body without transfer and content encoding; as it is where an archive left only their names in the header."""
+    from fastwarc.stream_io import BrotliReader, ChunkedReader
+
+    try:
+        if headers.get("transfer-encoding", "").lower() == "chunked" and _CHUNK.match(body):
+            body = ChunkedReader(io.BytesIO(body)).read(MAX_PAGE + 1)
+        encoding = headers.get("content-encoding", "").lower()
+        if encoding in {"gzip", "x-gzip"} and body.startswith(b"\x1f\x8b"):
+            return zlib.decompressobj(31).decompress(body, MAX_PAGE + 1)
+        if encoding == "deflate" and not body.lstrip().startswith(b"<"):
+            return zlib.decompressobj(15 if body[:1] == b"\x78" else -15).decompress(body, MAX_PAGE + 1)
+        if encoding == "br" and not body.lstrip().startswith(b"<"):
+            return BrotliReader(io.BytesIO(body)).read(MAX_PAGE + 1)
+    except (OSError, zlib.error):
+        return body
+    return body
+
+
+def _date(record: Any) -> datetime | None:
+    try:
+        found = record.record_date
+    except Exception:  # noqa: BLE001 - a date that is none
+        return None
+    if not isinstance(found, datetime) or found.year < 1990:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def next_member(path: Path, after: int) -> int | None:
+    """Where the first record at or behind a byte begins: a gzip member that opens to one, or its plain first line."""
+    with path.open("rb") as stream:
+        stream.seek(after)
+        rest = b""
+        base = after
+        while piece := stream.read(_LOOK):
+            window = rest + piece
+            place = 0
+            while (found := _first(window, place)) >= 0 and found < len(window) - 64:
+                if _opens(window[found : found + 4096]):
+                    return base + found
+                place = found + 1
+            rest = window[-4160:]
+            base += len(window) - len(rest)
+        found = -1
+        while (found := _first(rest, found + 1)) >= 0:
+            if _opens(rest[found : found + 4096]):
+                return base + found
+    return None
+
+
+def _first(window: bytes, place: int) -> int:
+    places = [window.find(sign, place) for sign in (b"\x1f\x8b\x08", b"WARC/1.", b"\x04\x22\x4d\x18")]
+    found = [one for one in places if one >= 0]
+    return min(found) if found else -1
+
+
+def _opens(head: bytes) -> bool:
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            return zlib.decompressobj(31).decompress(head, 5) == b"WARC/"
+        except zlib.error:
+            return False
+    return head.startswith((b"WARC/1.0\r\n", b"WARC/1.1\r\n", b"WARC/1.0\n", b"WARC/1.1\n", b"\x04\x22\x4d\x18"))
