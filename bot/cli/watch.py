@@ -47,18 +47,22 @@ def show(report: RoundReport) -> None:
 
 
 @click.command()
+@click.option("--log", "level", type=click.Choice(["debug", "info", "warning"]), default="info", show_default=True)
 @click.pass_obj
-def run(obj: dict[str, Any]) -> int:
+def run(obj: dict[str, Any], level: str) -> int:
     """The watch itself: ticks until SIGTERM or Ctrl-C, ends cleanly within ten seconds."""
-    from bot.app import App, sentence
-    from bot.cli.logs import configure, logger
+    from bot.app import sentence
+    from bot.cli import upkeep
+    from bot.cli.canonical import LoggedApp
+    from bot.cli.logs import LEVELS, configure, logger
     from bot.schedule import Schedule, Tick
+    from bot.serve.systemd import notify
     from bot.settings import load
     from bot.store.locks import DaemonLock
 
     settings = load(config_path(obj.get("config")))
     settings.database.parent.mkdir(parents=True, exist_ok=True)
-    configure()
+    configure(LEVELS[level], secrets=upkeep.secrets(settings))
     log = logger()
     stop = threading.Event()
 
@@ -68,7 +72,7 @@ def run(obj: dict[str, Any]) -> int:
         stop.set()
 
     with DaemonLock(settings.database):
-        app = App(settings, stopping=stop.is_set)
+        app = LoggedApp(settings, stopping=stop.is_set)
         signal.signal(signal.SIGTERM, ended)
         signal.signal(signal.SIGINT, ended)
         log.info(
@@ -80,14 +84,22 @@ def run(obj: dict[str, Any]) -> int:
         for line in app.channels.fallbacks:
             log.warning("delivered elsewhere", why=line)
 
+        alive, daily, endpoint = upkeep.pulse(app), upkeep.upkeep(app), upkeep.metrics(app)
+        if endpoint is not None:
+            log.info("metrics", url=endpoint.url)
+
         def poll_tick() -> None:
             for line in app.reload():
                 log.warning("watchlist", what=line)
             report = app.round()
+            for fields in app.polls(report.started):
+                (log.warning if "error" in fields else log.info)("polled", **fields)
             if report.feeds_due or report.articles:
                 log.info("round", what=sentence(report))
-            for url, why in report.failures:
-                log.warning("feed failed", feed=url, why=why)
+            notify("WATCHDOG=1")
+            wrong = alive.beat(sentence(report))
+            if wrong:
+                log.warning("heartbeat", what=wrong)
 
         def digest_tick() -> None:
             for digest in app.digester.run():
@@ -95,11 +107,15 @@ def run(obj: dict[str, Any]) -> int:
             app.store.runs.beat("digest", app.clock())
 
         def deliver_tick() -> None:
-            report = app.deliverer.flush()
-            if report.sent or report.errors:
-                log.info("delivered", sent=report.sent, later=report.later, parked=report.parked)
-            for line in report.errors:
-                log.warning("delivery", what=line)
+            owed = app.owed()
+            if owed:
+                app.deliverer.flush()
+                for fields in app.deliveries(owed):
+                    (log.warning if "error" in fields else log.info)("delivery", **fields)
+
+        def upkeep_tick() -> None:
+            for line in daily.run():
+                log.info("upkeep", what=line)
 
         def failed(name: str, error: BaseException) -> None:
             log.error("job failed", job=name, error=f"{type(error).__name__}: {error}")
@@ -113,13 +129,18 @@ def run(obj: dict[str, Any]) -> int:
                 Tick("poll", settings.tick, poll_tick),
                 Tick("digest", min(settings.tick, timedelta(seconds=60)), digest_tick),
                 Tick("deliver", min(settings.tick, timedelta(seconds=30)), deliver_tick),
+                Tick("upkeep", timedelta(minutes=10), upkeep_tick),
             ],
             on_error=failed,
         )
         app.wake = lambda: schedule.wake("deliver")
         schedule.start()
+        notify("READY=1")
         stop.wait()
+        notify("STOPPING=1")
         clean = schedule.stop()
+        if endpoint is not None:
+            endpoint.stop()
         log.info("stopped", clean=clean)
         if clean:
             app.close()

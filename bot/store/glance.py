@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,26 @@ _QUESTIONS = {
 
 def glance(path: Path) -> dict[str, Any]:
     """Rows of each question by its name, and the file's size in bytes; StoreError where there is no database."""
+    found: dict[str, Any] = _asked(path, _QUESTIONS)
+    found["bytes"] = path.stat().st_size
+    return found
+
+
+def feed_figures(path: Path) -> list[dict[str, Any]]:
+    """Of every feed: url, last_ok (a stamp or None), polls, unchanged, entries; StoreError where there is no database."""
+    question = "SELECT url, last_ok, polls, unchanged, entries FROM feeds ORDER BY url"
+    return _asked(path, {"feeds": question})["feeds"]
+
+
+def _asked(path: Path, questions: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     if not path.exists():
         raise StoreError(f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path))
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
         try:
             connection.row_factory = sqlite3.Row
-            found: dict[str, Any] = {
-                name: [dict(row) for row in connection.execute(question)] for name, question in _QUESTIONS.items()
-            }
+            return {name: [dict(row) for row in connection.execute(question)] for name, question in questions.items()}
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: cannot be read ({error})", subject=str(path)) from error
-    found["bytes"] = path.stat().st_size
-    return found

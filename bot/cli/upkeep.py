@@ -1,0 +1,71 @@
+"""What the daemon wires beside its jobs: upkeep, pulse, metrics, and the word to systemd."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from bot.app import App
+from bot.core.evaluation import read_examples
+from bot.jobs.canary import Canary
+from bot.jobs.pulse import Pulse
+from bot.jobs.upkeep import Upkeep
+from bot.serve.metrics import Metrics
+from bot.settings import Settings
+
+
+def upkeep(app: App) -> Upkeep:
+    """The daily work on the store of an app."""
+    table = app.settings.table.backup
+    return Upkeep(
+        store=app.store,
+        clock=app.clock,
+        folder=app.settings.config.parent / table.folder,
+        keep=table.keep,
+        every=table.every,
+        bodies=table.bodies,
+        canary=lambda: canaries(app),
+    )
+
+
+def canaries(app: App) -> list[tuple[str, str]]:
+    """(watchlist, where its canary stopped or "") for every watchlist that has labelled examples beside it."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="armswatch-canary-") as folder:
+        canary = Canary(
+            matcher=app.matcher, lexicon=app.lexicon, parse=app.workers, clock=app.clock, folder=Path(folder)
+        )
+        for one, path in zip(app.watchlists, app.settings.watchlist_files, strict=True):
+            examples = path.with_name(f"{path.stem}.examples.jsonl")
+            if examples.exists():
+                lines = examples.read_text(encoding="utf-8").splitlines()
+                found.append((one.name, canary.sing(one.name, read_examples(lines))))
+    return found
+
+
+def pulse(app: App) -> Pulse:
+    """The proof of life of an app."""
+    table = app.settings.table.heartbeat
+    return Pulse(
+        clock=app.clock,
+        fetch=app.fetch,
+        file=app.settings.config.parent / table.file if table.file else None,
+        url=os.environ.get("ARMSWATCH_HEARTBEAT_URL", "") or table.url,
+        every=table.every,
+    )
+
+
+def metrics(app: App) -> Metrics | None:
+    """The endpoint for Prometheus, listening already; None where none is wanted."""
+    port = app.settings.table.metrics.port
+    return Metrics(app.settings.database, port, app.clock).start() if port else None
+
+
+def secrets(settings: Settings) -> list[str]:
+    """Everything that no log line may hold: the secrets of the environment and the logins of feeds."""
+    known = settings.secrets
+    found = [known.slack_token, known.slack_app_token, known.slack_webhook, known.smtp_password]
+    found += [os.environ.get(feed.auth_env, "") for feed in settings.feeds if feed.auth_env]
+    found += [os.environ.get("ARMSWATCH_HEARTBEAT_URL", "")]
+    return [one for one in found if one]
