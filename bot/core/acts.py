@@ -10,7 +10,7 @@ from bot.core.passages import Passage
 
 _AFTER, _BEFORE = 84, 72  # code points of `tagged` in which the thing moved must stand
 _BREAK = re.compile(r"[.;:!?]| - |–|—|, (?:while|but|and|as) ")
-_ACTS = "GTUCSX"
+_ACTS = "GTUCSXF"
 _NEGATED = re.compile(
     r"(?:n't|\bunlikely|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
 )
@@ -19,6 +19,7 @@ _NO_OBJECT = re.compile(
     r"^ (?:\S+ ){0,3}?(?:tour|letter|gift|look|welcome|warning|speech|lesson|blessing|interview|list)s?\b"
 )
 _ANOTHER_PLAN = re.compile(r"[.;:!?]|\b(?:hid(?:e|ing)|conceal\w*|disguis\w*|obscur\w*)\b")  # the plan is to hide it
+_FLOWS = re.compile(r"[MYN](?:(?! who| which)[^.;:,DOKPJV]){0,40}$")
 _GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
@@ -30,6 +31,7 @@ _ACTOR = re.compile(r"[DROK](?!\w*-)")
 _OBLIQUE = re.compile(
     r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|by|like)(?: the)? |-)$"
 )
+_HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines put a comma behind the doer
 _RECEIVER = re.compile(r"(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b)[^.;]{0,24}$"
@@ -90,6 +92,8 @@ def _clause(tagged: str, at: int) -> tuple[str, str]:
 def _has_object(passage: Passage, letter: str, mention: Mention, before: str, after: str) -> bool:
     if any(one.start < mention.end and mention.start < one.end for one in passage.of("materiel")):
         return True  # "arms deal": the thing is in the word
+    if letter == "F":
+        return _FLOWS.search(before) is not None  # "shells went to Russia", not "Kim, who saw shells, went to Russia"
     if _NO_OBJECT.match(after):
         return False
     ahead = after[:_AFTER]
@@ -122,7 +126,7 @@ def _foreign(letter: str, before: str) -> bool:
                 continue  # Korean and Japanese put the receiver between the doer and the verb
             return False
         between = before[found.end() :]
-        if "V" in between or "," in between:
+        if "V" in between or ("," in between and not _HEADLINE_SUBJECT.match(between)):
             return False
         if _OBLIQUE.search(before[: found.start()]):
             continue

@@ -41,7 +41,7 @@ def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
     if who is None:
         return None
     turns = [one.start() for one in _TURN.finditer(tagged[:at])]
-    heads = "".join(letter for letter in tagged[: turns[-1]] if letter in "GTUCSX") if turns else ""
+    heads = "".join(letter for letter in tagged[: turns[-1]] if letter in "GTUCSXF") if turns else ""
     again = _AGAIN.search(tagged, at)
     return Denial(who, turns[-1] if turns and heads else 0, again.start() if again else len(tagged))
 

@@ -41,6 +41,8 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
         scope.append(follower)
         things = follower.of("materiel")
     letters = {letter for one in scope for letter in "DR" if letter in one.tagged}
+    if not letters:
+        return None
     letters |= {letter for one in context.passages for letter in "DR" if one.where == "title" and letter in one.tagged}
     if not things or letters != {"D", "R"}:
         return None

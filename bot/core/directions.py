@@ -54,13 +54,13 @@ def _cue(pattern: str, weight: int, why: str, *, gives: bool) -> _Cue:
 _CUES = (
     # Prepositions say it outright.
     _cue(
-        rf"[MNYPGTSXC][^.;]{{0,60}}?(?<!\w){_FROM} {_ART}{_LIST}(?P<p>[DR])(?!\w| Y| ship| vessel|-flag| port)",
+        rf"[MNYPGTSXCF][^.;]{{0,60}}?(?<!\w){_FROM} {_ART}{_LIST}(?P<p>[DR])(?!\w| Y| ship| vessel|-flag| port)",
         3,
         "from",
         gives=True,
     ),
     _cue(
-        rf"[MNYGSXC][^.;ZV]{{0,70}}?(?<!\w)(?<!visit )(?<!trip )(?<!travel ){_GO}{_TO} {_ART}{_LIST}(?P<p>[DR])(?!'s (?:war|invasion|visit|trip)| visit| trip)(?!\w)",
+        rf"[MNYGSXCF][^.;ZV]{{0,70}}?(?<!\w)(?<!visit )(?<!trip )(?<!travel ){_GO}{_TO} {_ART}{_LIST}(?P<p>[DR])(?!'s (?:war|invasion|visit|trip)| visit| trip)(?!\w)",
         3,
         "to",
         gives=False,

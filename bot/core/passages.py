@@ -26,7 +26,7 @@ LETTERS = {
     "vessel": "W",
 }
 """Kind of mention → its letter in `Passage.tagged`; parties are D and R (the two that the lexicon declares) and O (any other)."""
-ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal": "X"}
+ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal": "X", "flow": "F"}
 _COUNTED = frozenset(["materiel", "unit"])  # what can stand with a number
 _ACTIVE = frozenset(["moving", "denial", "legal", "materiel", "unit"])  # without one of these a sentence claims nothing
 _LEAD = 3  # the first sentences are read in any case: they may name the sayer

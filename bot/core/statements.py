@@ -226,9 +226,9 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
     live = acts(passage)
     base = facts(context, passage, index, who)
     base = replace(base, status="denied", hedge="", basis="none stated", period=("", ""))
-    if live and passage.of("materiel") and _paired(context, index):
+    if passage.of("materiel") and _paired(context, index):
         giver, margin, why = direction(passage)
-        if giver:
+        if giver and (live or margin >= 3):
             return [replace(base, giver=giver, firm=margin, why=why)]
     # "Russia denied the allegations": what is denied stands in the sentence before, or in the headline.
     prior = next((one for one in reversed(earlier) if one.status != "denied" and one.giver), None)
