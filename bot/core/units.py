@@ -67,6 +67,22 @@ class Unit:
     requests: int = 0  # estimate
     bytes: int = 0  # estimate of what is read, 0 where nobody can know
 
+    def words(self) -> str:
+        """The unit for a reader: its path or address, and which part of it."""
+        try:
+            key = json.loads(self.key)
+        except ValueError:
+            return self.key
+        if not isinstance(key, dict):
+            return self.key
+        name = str(key.get("path") or key.get("url") or self.source)
+        rest = {
+            name: value
+            for name, value in key.items()
+            if name not in {"path", "url", "size", "changed", "stop"} and value
+        }
+        return " ".join([name, *(f"{part} {value}" for part, value in rest.items())])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:

@@ -55,7 +55,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillReport:
-    """What one call did, over all its units, and what was not read."""
+    """Where a run stands: the counts are those of all its units, also those that ended before this call."""
 
     run: str
     window: Window
@@ -108,9 +108,9 @@ class Backfiller:
     def run(self, run: str, command: str, args: Mapping[str, object]) -> BackfillReport:
         """Do all that is left of the run. Raises what planning raises; a unit's failure is only counted and named."""
         ledger = Backfills(self.store)
-        if ledger.begin(run, command, self.window, dict(args), self.clock()):
-            # All units of the plan or none: a plan that was killed half-way is made again.
-            ledger.add(run, list(self._planned()))
+        ledger.begin(run, command, self.window, dict(args), self.clock())
+        # All units of the plan or none; made again at every call, so that new files and grown listings are found.
+        ledger.add(run, list(self._planned()))
         self.mark("backfill:planned")
         before = ledger.counts(run).get("done", 0)
         ended: dict[int, Outcome] = {}
@@ -239,8 +239,8 @@ class Backfiller:
     def _report(
         self, ledger: Backfills, run: str, ended: Mapping[int, Outcome], before: int, counts: Mapping[str, int], stopped: str
     ) -> BackfillReport:  # fmt: skip
-        total = sum_of(list(ended.values()))
         units = ledger.units(run)
+        total = sum_of([one.outcome for one in units if one.outcome])
         return BackfillReport(
             run=run,
             window=self.window,
@@ -271,13 +271,13 @@ def sum_of(outcomes: Sequence[Outcome]) -> Outcome:
 
 def missed(units: Sequence[StoredUnit]) -> tuple[tuple[str, str], ...]:
     """(place, reason) of everything that a run did not read, failed units first."""
-    failed = [(one.unit.key, one.error) for one in units if one.state == "failed"]
+    failed = [(one.unit.words(), one.error) for one in units if one.state == "failed"]
     return (*failed, *((m.place, m.reason) for one in units if one.outcome for m in one.outcome.missed))
 
 
 def partial(units: Sequence[StoredUnit]) -> tuple[tuple[str, str], ...]:
     """(unit, reason) of every window that is not complete."""
-    return tuple((one.unit.key, one.outcome.partial) for one in units if one.outcome and one.outcome.partial)
+    return tuple((one.unit.words(), one.outcome.partial) for one in units if one.outcome and one.outcome.partial)
 
 
 def _richer(article: Article, known: Article) -> bool:

@@ -47,8 +47,8 @@ class Backfills:
         self._store = store
         self._c: Connection = store.connection
 
-    def begin(self, run: str, command: str, window: Window, args: dict[str, object], now: datetime) -> bool:
-        """Write the run down, or take it up again; True if its plan has still to be made."""
+    def begin(self, run: str, command: str, window: Window, args: dict[str, object], now: datetime) -> None:
+        """Write the run down, or take it up again."""
         with self._c.write() as c:
             c.run(
                 """INSERT INTO backfill_runs (id, command, since, until, args_json, created, last)
@@ -63,7 +63,6 @@ class Backfills:
                     "now": stamp(now),
                 },
             )
-            return c.row("SELECT seq FROM backfill_units WHERE run = :run LIMIT 1", {"run": run}) is None
 
     def add(self, run: str, units: Iterable[Unit]) -> int:
         """Add units behind those that are there, in one transaction; known ones are passed over. How many are new."""
