@@ -22,7 +22,9 @@ from urllib.parse import parse_qsl, urlsplit
 from tests import slack_rules
 
 TOKEN = "xoxb-test-not-a-real-token"
+APP_TOKEN = "xapp-test-not-a-real-token"
 HOOK = "/services/T000/B000/not-a-real-secret"
+ANSWERS = "/actions/T000/1/not-a-real-secret"
 SCOPES = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
@@ -31,6 +33,7 @@ SCOPES = {
     "conversations.replies": {"channels:history"},
     "conversations.info": {"channels:read"},
     "auth.test": set(),
+    "apps.connections.open": set(),
 }
 ALL_SCOPES = frozenset({"chat:write", "channels:history", "channels:read"})
 
@@ -62,6 +65,8 @@ class FakeSlack:
     mentioned: list[str] = field(default_factory=list)
     base_url: str = ""
     hook_url: str = ""
+    socket_url: str = ""  # what apps.connections.open names; tests/fake_socket.py listens there
+    answers: list[dict[str, Any]] = field(default_factory=list)  # what was said to those who pressed a button
     _last: dict[str, datetime] = field(default_factory=dict)
     _serial: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -82,6 +87,9 @@ class FakeSlack:
             return {"ok": False, "error": "unknown_method"}, {}
         if not token:
             return {"ok": False, "error": "not_authed"}, {}
+        if method == "apps.connections.open":
+            opened = token == APP_TOKEN and self.socket_url
+            return ({"ok": True, "url": self.socket_url} if opened else {"ok": False, "error": "invalid_auth"}), {}
         if token != TOKEN:
             return {"ok": False, "error": "invalid_auth"}, {}
         missing = SCOPES[method] - self.scopes
@@ -240,6 +248,9 @@ def serving(slack: FakeSlack) -> Iterator[FakeSlack]:
             fault = slack.faults[method].popleft() if slack.faults[method] else ""
             if fault == "drop_before":
                 return self._drop()
+            if path == ANSWERS:
+                slack.answers.append(body)
+                return self._say(200, b"ok", "text/plain")
             if method == "webhook" and path != HOOK:
                 return self._say(404, b"no_service", "text/plain")
             if self._refused(fault):

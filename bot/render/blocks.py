@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from bot.core.buttons import MORE, MUTED_DAYS, NOT_RELEVANT, RELEVANT
 from bot.render.links import href
 from bot.render.words import instant, shown
 
@@ -80,6 +81,26 @@ def moment(value: datetime) -> Json:
         "timestamp": int(value.timestamp()),
         "format": "{date_short_pretty} {time}",
         "fallback": fallback,
+    }
+
+
+def buttons(block_id: str, subject: str) -> Json:
+    """The row under a story: relevant, not relevant, and more. The values are ids; what a press does is decided there."""
+    return {
+        "type": "actions",
+        "block_id": block_id[:MAX_BLOCK_ID],
+        "elements": [
+            {"type": "button", "action_id": RELEVANT, "text": _plain("Relevant"), "value": subject},
+            {"type": "button", "action_id": NOT_RELEVANT, "text": _plain("Not relevant"), "value": subject},
+            {
+                "type": "overflow",
+                "action_id": MORE,
+                "options": [
+                    {"text": _plain(f"Mute for {MUTED_DAYS} days"), "value": f"mute|{subject}"},
+                    {"text": _plain("Why is this here?"), "value": f"why|{subject}"},
+                ],
+            },
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from bot.render.blocks import (
     MAX_PUSH,
     MAX_TEXT,
     Json,
+    buttons,
     context,
     divider,
     escaped,
@@ -38,17 +39,18 @@ Via = Literal["slack", "webhook"]
 _ROOM = 900  # characters kept free in the first message for what stands under the stories
 
 
-def deliveries(digest: Digest, subscription: Subscription) -> tuple[Delivery, ...]:
+def deliveries(digest: Digest, subscription: Subscription, *, pressable: bool = False) -> tuple[Delivery, ...]:
     """The digest's Slack messages: part 1 for the channel, the rest for its thread.
 
     A webhook gives no message id back and so has no thread: there the rest is what did not fit, as messages of
-    their own. () on a quiet day for a reader who asked for nothing then.
+    their own. `pressable` puts buttons under the stories, for a watch that listens to them. () on a quiet day for a
+    reader who asked for nothing then.
     """
     if words.is_silent(digest, subscription.quiet):
         return ()
     via: Via = "webhook" if subscription.target in ("", WEBHOOK) else "slack"
     full, rest, folded = words.told(digest, subscription.max_stories)
-    head, kept = _first(digest, full, rest, folded, via)
+    head, kept = _first(digest, full, rest, folded, via, pressable=pressable and via == "slack")
     numbered = list(enumerate((*full, *rest, *folded), 1))
     told, later = numbered[:kept], numbered[kept:]
     if via == "webhook":
@@ -109,15 +111,20 @@ def _first(
     rest: Sequence[DigestStory],
     folded: tuple[DigestStory, ...],
     via: Via,
+    *,
+    pressable: bool,
 ) -> tuple[list[Json], int]:
     """The blocks of part 1, and how many stories stand in it: whole ones are moved out from the end, none is cut."""
     top = _top(digest)
-    stories = [story_block(one, number, digest.zone) for number, one in enumerate(full, 1)]
+    stories = [[story_block(one, number, digest.zone)] for number, one in enumerate(full, 1)]
+    if pressable:
+        for number, one in enumerate(full, 1):
+            stories[number - 1].append(buttons(f"fb:{number}:{one.story}", one.story))
     kept = len(stories)
     while True:
         left = len(full) - kept + len(rest)
         bottom = _bottom(digest, left, folded, via)
-        blocks = [*top, *stories[:kept], *bottom]
+        blocks = [*top, *(block for row in stories[:kept] for block in row), *bottom]
         if kept == 0 or (len(blocks) <= MAX_BLOCKS and sum(map(size, blocks)) <= MAX_TEXT):
             return _fit(blocks), kept
         kept -= 1

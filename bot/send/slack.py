@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.web import SlackResponse
 
 from bot.core.outbox import PACED
@@ -270,3 +271,36 @@ class _Client(WebClient):
     def _perform_urllib_http_request_internal(self, url: str, req: urllib.request.Request) -> dict[str, Any]:
         answer = self._our_wire.send(req)
         return {"status": answer.status, "headers": answer.headers, "body": answer.text}
+
+
+def opened_socket(
+    listener: Callable[[Any, Any], None],
+    *,
+    app_token: str,
+    base_url: str = API,
+    loopback_only: bool = False,
+    proxy: str = "",
+    context: ssl.SSLContext | None = None,
+    ping: float = 10.0,
+) -> SocketModeClient:
+    """A Socket Mode client that hands every envelope to `listener`; not connected yet.
+
+    The address that Slack names for the socket has to pass the same wall as every other.
+    """
+    trust = context or ssl.create_default_context()
+    web = _Client(Wire(trust, proxy, 15), token="", base_url=base_url, timeout=15)
+    web.ssl = trust
+    client = _Socket(app_token=app_token, web_client=web, ping_interval=ping, concurrency=2)
+    client.proxy = proxy or None  # the SDK would take the environment's
+    client.wall = loopback_only
+    client.socket_mode_request_listeners.append(listener)
+    return client
+
+
+class _Socket(SocketModeClient):
+    wall = False
+
+    def issue_new_wss_url(self) -> str:
+        url = super().issue_new_wss_url()
+        admit(urlsplit(url).hostname or "", loopback_only=self.wall)
+        return url
