@@ -29,7 +29,7 @@ CALM = settings(
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-HARD = settings(CALM, max_examples=10_000)
+HARD = settings(CALM, max_examples=250)
 IDENTITY = email.MailIdentity(
     from_address="watch@example.org",
     reply_to="desk@example.org",
@@ -175,19 +175,30 @@ def test_no_digest_breaks_console_files_or_feeds(digest):
     check_rest(digest)
 
 
+# In turns of their own: one engine would keep ten thousand digests in memory to know what it tried.
 @pytest.mark.torture
+@pytest.mark.parametrize("turn", range(40))
 @HARD
-@given(hostile.digests())
-def test_ten_thousand_digests_for_slack(digest):
+@given(digest=hostile.digests())
+def test_ten_thousand_digests_for_slack(turn: int, digest: Digest):
     check_slack(digest)
 
 
 @pytest.mark.torture
-@settings(HARD, max_examples=2_000)
-@given(hostile.digests())
-def test_two_thousand_digests_for_mail_and_the_rest(digest):
+@pytest.mark.parametrize("turn", range(8))
+@HARD
+@given(digest=hostile.digests())
+def test_two_thousand_digests_for_mail_and_the_rest(turn: int, digest: Digest):
     check_mail(digest)
     check_rest(digest)
+
+
+@pytest.mark.sampled
+@HARD
+@given(digest=hostile.digests())
+def test_two_hundred_and_fifty_digests_for_the_gate(digest: Digest):
+    check_slack(digest)
+    check_mail(digest)
 
 
 @given(st.one_of(hostile.links, st.text()))
