@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -76,7 +76,7 @@ class FeedState:
 
 def to_json(state: FeedState) -> str:
     """The state as one JSON object; unset fields are left out."""
-    given = {name: value for name, value in asdict(state).items() if value != _DEFAULTS.get(name)}
+    given = {name: value for name, default in _DEFAULTS.items() if (value := getattr(state, name)) != default}
     return json.dumps(given, default=_as_text, ensure_ascii=False, sort_keys=True)
 
 

@@ -156,3 +156,19 @@ def test_a_link_is_made_absolute_and_harmless_or_dropped(url, base, expected):
 @pytest.mark.parametrize("host", ["exa_mple.org", "1.2.3.4", "xn--e1afmkfd.xn--p1ai"])
 def test_real_hosts_are_hosts(host):
     assert host_of(f"http://{host}/") == host
+
+
+PLAIN = st.builds(
+    lambda scheme, host, segments: f"{scheme}://{host}/{'/'.join(segments)}",
+    st.sampled_from(["http", "https"]),
+    st.from_regex(r"[a-z0-9.-]{1,30}\.[a-z]{2,4}", fullmatch=True),
+    st.lists(st.from_regex(r"[A-Za-z0-9_~.-]{0,8}", fullmatch=True), max_size=4),
+)
+
+
+@given(PLAIN)
+def test_the_short_way_for_plain_links_says_what_the_long_way_says(url):
+    # An empty query takes the long way and changes nothing else.
+    assert canonical(url) == canonical(f"{url}?")
+    assert safe_link(url) == safe_link(f"{url}?")
+    assert host_of(url) == host_of(f"{url}?")
