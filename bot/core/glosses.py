@@ -40,7 +40,7 @@ def gloss(claim: Claim, labels: Mapping[str, str]) -> str:
     """One English line, built from fields and labels alone: nothing in it that the claim does not hold."""
     who, verb = _claimant(claim)
     parts = [f"{who} {verb} {_thing(claim, labels)}" if verb else f"{who}: {_thing(claim, labels)}"]
-    if claim.kind:
+    if claim.kind not in ("", "equivalent"):
         parts.append(claim.kind)
     when = _period(claim)
     if when:
@@ -83,6 +83,8 @@ def _thing(claim: Claim, labels: Mapping[str, str]) -> str:
             return _listed(claim.entities[:3]) or what or "a transfer"
         planned = "a planned transfer" if claim.status == "planned" else "a transfer"
         return f"{planned} of {what}" if what else planned
+    if claim.kind == "equivalent":  # what a load would come to, not what was counted
+        number = f"the equivalent of {number}"
     if claim.status == "planned":
         number = f"plans for {number}"
     if not what or claim.unit in what:

@@ -21,6 +21,7 @@ from bot.core.outbox import PACED
 from bot.errors import SendAmbiguous, SendError, SendRejected, SendRetry
 from bot.model import Delivery, Receipt
 from bot.ports import Clock
+from bot.render.slack import WEBHOOK
 from bot.send.loopback import admit
 from bot.send.slack_codes import BLOCKS, error_of
 from bot.send.wire import Wire, asked
@@ -114,14 +115,17 @@ class SlackSender:
 
     def check(self, targets: Sequence[str] = ()) -> tuple[str, ...]:
         """What is wrong with token, scopes and channels, in words with what to do; () if all is well. Posts nothing."""
+        hooked = [target for target in targets if target in ("", WEBHOOK)]
+        found = ["no webhook is set: ARMSWATCH_SLACK_WEBHOOK"] if hooked and not self._webhook else []
+        channels = [target for target in targets if target not in ("", WEBHOOK)]
         if not self._token:
-            return () if self._webhook else ("no Slack token and no webhook: set ARMSWATCH_SLACK_TOKEN",)
-        found: list[str] = []
+            needed = bool(channels) or not self._webhook
+            return (*found, "no Slack token is set: ARMSWATCH_SLACK_TOKEN") if needed else tuple(found)
         try:
             admit(urlsplit(self._base_url).hostname or "", loopback_only=self._loopback_only)
             answer = self._call(self._client.auth_test, subject="auth.test")
         except SendError as error:
-            return (str(error),)
+            return (*found, str(error))
         scopes = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
         granted = {one.strip() for one in scopes.split(",") if one.strip()}
         if granted:
@@ -130,7 +134,7 @@ class SlackSender:
                 for names in _SCOPES
                 if granted.isdisjoint(names)
             ]
-        for target in targets:
+        for target in channels:
             found += self._check_channel(target)
         return tuple(found)
 

@@ -47,6 +47,10 @@ def test_a_figure_stands_with_what_it_counts_its_kind_its_end_and_its_basis():
         ({"period_end": "2023-13-45"}, "X asserts a transfer of ammunition, 2023-13-45"),
         ({"quantity": 200, "unit": "guns", "op": "~"}, "X asserts about 200 guns (ammunition)"),
         ({"quantity": 5, "quantity_max": 6, "unit": "shipments"}, "X asserts 5–6 shipments of ammunition"),
+        (
+            {"quantity": 5, "unit": "shells", "kind": "equivalent", "materiel": ()},
+            "X asserts the equivalent of 5 shells",
+        ),
         ({"quantity": 5, "unit": "ammunition"}, "X asserts 5 ammunition"),
         ({"quantity": 5, "unit": "shells", "status": "planned"}, "X speaks of plans for 5 shells (ammunition)"),
     ],

@@ -334,7 +334,12 @@ def test_check_finds_what_is_wrong_before_the_first_digest(workspace, hand):
     )
     assert not workspace.parents()
     assert "invalid_auth" in sender(workspace, hand, token="xoxb-wrong").check()[0]
-    assert sender(workspace, hand, token="").check() == ()
+    assert sender(workspace, hand, token="").check(["webhook"]) == ()
+    assert sender(workspace, hand, token="").check(["C0123456789"]) == ("no Slack token is set: ARMSWATCH_SLACK_TOKEN",)
+    assert send.check(["webhook", "C0123456789"]) == (
+        "scope channels:history or groups:history is missing: reinstall the app with it",
+    )
+    assert sender(workspace, hand, webhook="").check(["webhook"])[0] == "no webhook is set: ARMSWATCH_SLACK_WEBHOOK"
     assert sender(workspace, hand, token="", webhook="").check()
 
 
