@@ -61,7 +61,12 @@ class Desk:
 
 
 def listening(desk: Desk, **more: Any) -> SlackButtons:
-    settings: dict[str, Any] = {"app_token": APP_TOKEN, "base_url": desk.slack.base_url, "loopback_only": True, "ping": 0.2}
+    settings: dict[str, Any] = {
+        "app_token": APP_TOKEN,
+        "base_url": desk.slack.base_url,
+        "loopback_only": True,
+        "ping": 0.2,
+    }
     wire = Wire(ssl.create_default_context(), "", 5)
     return SlackButtons(partial(opened_socket, **(settings | more)), desk.answer, wire, loopback_only=True)
 
