@@ -98,7 +98,16 @@ class Workers:
         self.close()
 
     def _run(self, what: str, body: bytes, url: str, *rest: object) -> object:
+        """The result, at the second try where a worker died: the kernel or an operator may have killed it (R-32)."""
         name = f"{what}:{hashlib.sha256(body).hexdigest()}"
+        try:
+            return self._once(name, what, body, url, *rest)
+        except WorkerError as error:
+            if error.reason != "died" or self._closed:
+                raise
+        return self._once(name, what, body, url, *rest)
+
+    def _once(self, name: str, what: str, body: bytes, url: str, *rest: object) -> object:
         if self._strikes.get(name, 0) >= STRIKES:
             raise WorkerError("in quarantine: these bytes killed a worker twice", reason="quarantined", subject=url)
         with self._lock:

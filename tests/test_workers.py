@@ -24,6 +24,7 @@ GOOD = (
     + b"<p>Four ships left the port. </p>" * 40
     + b"</article></body></html>"
 )
+LONG = GOOD.replace(b"</article>", b"<p>Many words. </p>" * 12_000 + b"</article>")
 ATTRIBUTES = b"<html><body><p " + b" ".join(b'a%d="1"' % number for number in range(80_000)) + b">x</p></body></html>"
 TOWERS = b"<html><body>" + (b"<div>" * 250 + b"x" + b"</div>" * 250) * 700 + b"</body></html>"
 DATES = (
@@ -91,17 +92,38 @@ def test_a_document_that_needs_too_much_memory_is_an_error():
 
 
 @pytest.mark.criterion("R-32")
-def test_a_killed_worker_costs_its_document_and_nobody_elses():
+def test_a_killed_worker_costs_nothing():
     with Workers(1, deadline=timedelta(seconds=8)) as workers:
         workers.page(GOOD, url=URL, headers=(), now=NOW)
         (pid,) = workers.pids
-        killer = threading.Timer(0.3, lambda: os.kill(pid, 9))
+        threading.Timer(0.2, lambda: os.kill(pid, 9)).start()
+        assert workers.page(LONG, url=URL, headers=(), now=NOW).title == "Ships"
+        assert workers.killed == 1
+
+
+@pytest.mark.criterion("R-32")
+def test_bytes_that_two_workers_died_of_are_not_tried_again():
+    with Workers(1, deadline=timedelta(seconds=8)) as workers:
+        workers.page(GOOD, url=URL, headers=(), now=NOW)
+        over = threading.Event()
+
+        def kill() -> None:
+            while not over.wait(0.7):  # long enough for a new worker to have begun
+                for pid in workers.pids:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, 9)
+
+        killer = threading.Thread(target=kill)
         killer.start()
         with pytest.raises(WorkerError) as caught:
-            workers.page(TOWERS, url=URL, headers=(), now=NOW)
+            workers.page(LONG, url=URL, headers=(), now=NOW)
+        over.set()
+        killer.join()
         assert caught.value.reason == "died"
+        with pytest.raises(WorkerError) as caught:
+            workers.page(LONG, url=URL, headers=(), now=NOW)
+        assert caught.value.reason == "quarantined"
         assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
-        assert workers.killed == 1
 
 
 def test_many_threads_share_the_workers():
