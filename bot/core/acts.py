@@ -19,7 +19,7 @@ _NO_OBJECT = re.compile(
     r"^ (?:\S+ ){0,3}?(?:tour|letter|gift|look|welcome|warning|speech|lesson|blessing|interview|list)s?\b"
 )
 _ANOTHER_PLAN = re.compile(r"[.;:!?]|\b(?:hid(?:e|ing)|conceal\w*|disguis\w*|obscur\w*)\b")  # the plan is to hide it
-_FLOWS = re.compile(r"[MYN](?:(?! who| which)[^.;:,DOKPJV]){0,40}$")
+_FLOWS = re.compile(r"[MYN](?:(?! who| which)[^.;:,DKPJV]){0,40}$")
 _GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
@@ -121,9 +121,9 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
 def _foreign(letter: str, before: str) -> bool:
     """Whether the nearest actor before the act is neither of the two parties nor somebody who merely speaks."""
     for found in reversed(list(_ACTOR.finditer(before))):
+        if _RECEIVER.match(before[found.end() :]):
+            continue  # Korean and Japanese put the receiver between the doer and the verb
         if found[0] in "DR":
-            if _RECEIVER.match(before[found.end() :]):
-                continue  # Korean and Japanese put the receiver between the doer and the verb
             return False
         between = before[found.end() :]
         if "V" in between or ("," in between and not _HEADLINE_SUBJECT.match(between)):

@@ -39,7 +39,9 @@ _CLOSED = re.compile(
 )  # nothing finite follows a sayer behind the verb
 _HEAD = re.compile(r"^(?:[^\w]|\w{0,12} ){0,2}$")
 _COLON = re.compile(r"^[^:.;]{0,26}: ")
-_TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?)$")
+_QUOTE = re.compile(r"^ ?[\"「『‘']")  # Korean and Japanese headlines: the sayer, then what is said in quotes
+_TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
+_CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _PREPOSED = re.compile(
     r"(?<!\w)(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
 )
@@ -91,7 +93,9 @@ def _strength(tagged: str, start: int, end: int, *, state: bool) -> int:
         return 2
     if _SAID_BEFORE.search(before) and _CLOSED.match(after):
         return 3
-    if _HEAD.match(before) and _COLON.match(after):
+    if _HEAD.match(before) and (_COLON.match(after) or (not state and _QUOTE.match(after))):
+        return 2
+    if before.endswith(" ") and _CJK.search(before) and not re.search(r"\w", after):
         return 2
     if _TAIL.search(before) and re.fullmatch(r"[^\w]*(?: V.*)?", after):
         return 2

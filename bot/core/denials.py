@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.claimants import Claimant
 from bot.core.lexicon import Lexicon
-from bot.core.passages import Passage
+from bot.core.passages import Passage, Token
 
 _BOTH = re.compile(
     r"\bboth (?:states|countries|sides|D and R|R and D|parties)|(?:both |neither )?(?:D and R|R and D|D i R|R i D)|оба|обе сторон|양측|双方|雙方|beide|les deux|ambos"
@@ -46,6 +46,16 @@ def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
     return Denial(who, turns[-1] if turns and heads else 0, again.start() if again else len(tagged))
 
 
+def _leads(passage: Passage, token: Token, at: int) -> bool:
+    """Whether who opens the sentence is the denier: "KP: … to plotki", a Korean headline, an adjective of denial."""
+    after = passage.tagged[token.at + 1 :]
+    opens = not re.search(r"\w", passage.tagged[: token.at])
+    return bool(
+        _ADJECTIVE.match(_word(passage, at))
+        or (opens and re.match(r":|, [^,]*[\uac00-\ud7a3]|[은는이가はが、]", after))
+    )
+
+
 def _word(passage: Passage, at: int) -> str:
     mention = passage.token(at).mention
     return passage.words(mention).lower() if mention is not None else ""
@@ -57,7 +67,7 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
     near = [token for token in passage.tokens if token.letter in "DROK" and token.mention is not None and token.at < at]
     named = [token for token in near if at - token.at < 90]
     chosen = None
-    if _ADJECTIVE.match(_word(passage, at)) and named and named[0].letter in "DR":
+    if named and named[0].letter in "DR" and _leads(passage, named[0], at):
         named = named[:1]  # "defends arms sales against groundless criticism": who opens the sentence says so
     for token in reversed(named):
         gap = passage.tagged[token.at + 1 : at]

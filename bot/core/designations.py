@@ -9,8 +9,13 @@ from bot.core.amounts import amounts
 from bot.core.claimants import Claimant
 from bot.core.directions import direction
 from bot.core.drafts import PRONOUN, Context, Draft, event_text, facts, hedge_of
+from bot.core.lexicon import Mention
+from bot.core.passages import Passage
 from bot.core.periods import period
 
+_SANCTIONS = re.compile(
+    r"[OK] sanctions (?!on |against |over |regime|relief|resolution|monitor|panel|committee|violat|evasion|experts|team|list|and )"
+)
 _NOUN = re.compile(
     r"(?i)(?:new )?sanctions (?:on|against)|new sanctions|sankcje|sanciones contra|sanctions contre|санкци|sanktionen gegen"
 )
@@ -26,10 +31,9 @@ _ADJECTIVE = re.compile(r"(?:^|\b(?:a|an|the|heavily|already|previously|newly|ot
 def sanction(context: Context, index: int) -> list[Draft] | None:
     """An act of law with its reason in the same sentence, or in the next one that refers back to it."""
     passage = context.passages[index]
-    acts_of_law = passage.of("legal")
-    if not acts_of_law:
+    law = next(iter(passage.of("legal")), None) or _headline_act(passage)
+    if law is None:
         return None
-    law = acts_of_law[0]
     if _NOUN.match(passage.words(law)) and (not _DONE.search(passage.text) or _THREAT.search(passage.text)):
         return None  # "threatens sanctions on", "UN sanctions against": no act
     if "sanctioned" in passage.words(law) and _ADJECTIVE.search(passage.text[: law.start - passage.start].lower()):
@@ -78,6 +82,18 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
             hedge=hedge_of(scope[-1], planned=False),
         )
     ]
+
+
+def _headline_act(passage: Passage) -> Mention | None:
+    """The verb of headlines ("US sanctions Russian firms"), which looks like the noun."""
+    found = _SANCTIONS.search(passage.tagged)
+    if found is None:
+        return None
+    who = passage.token(found.start()).mention
+    place = re.search(r"(?i)\bsanctions\b", passage.text)
+    if who is None or place is None:
+        return None
+    return Mention("sanctions", "legal", passage.start + place.start(), passage.start + place.end(), who.concept)
 
 
 def _issuer(context: Context, name: str, kind: str) -> Claimant:

@@ -85,7 +85,7 @@ _CUES = (
         r"[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]", 7, "object", gives=False
     ),
     _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
-    _cue(r"(?<!\w)S (?P<p>[DR]) (?:\w+ ){0,2}M", 4, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
+    _cue(r"(?<!\w)S (?P<p>R) (?:\w+ ){0,2}M", 3, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
     # Subjects, active and passive.
     _cue(
         _NO_PREPOSITION
@@ -118,7 +118,7 @@ _CUES = (
     _cue(r"(?P<p>[DR]) (?:[^\s.;]+ ){0,2}[MN][^.;DR]{0,30} T(?!\w)", 3, "subject of getting", gives=False),  # German
     # Origin: "North Korean shells", "North Korea's export of missiles".
     _cue(
-        r"(?<![GTS] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
+        r"(?<![GS] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
         2,
         "origin",
         gives=True,
@@ -128,6 +128,18 @@ _CUES = (
     _cue(r"M (?:\w+ )?(?P<p>[DR])(?=[ .,;]|$)", 1, "origin", gives=True),  # French, Spanish: the adjective behind
     _cue(r"M (?:of|z) (?P<p>[DR]) (?:origin|production)", 2, "origin", gives=True),
     # Korean, Japanese, Chinese.
+    _cue(
+        r"^[^\w]*(?P<p>[DR])(?:, |、)(?=[^.;]*[\u3040-\u9fff\uac00-\ud7a3])(?=[^.;]*G)",
+        4,
+        "doer of a headline",
+        gives=True,
+    ),
+    _cue(
+        r"^[^\w]*(?P<p>[DR])(?:, |、)(?=[^.;]*[\u3040-\u9fff\uac00-\ud7a3])(?=[^.;]*T)",
+        4,
+        "doer of a headline",
+        gives=False,
+    ),
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;DR]{0,60}?(?:R|D)?[^.;]{0,40}?G", 2, "subject of giving", gives=True),
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;G]{0,60}?T", 3, "subject of getting", gives=False),
     _cue(r"(?P<p>[DR])(?:군)?(?:에게|에 |로 |측에|へ|に(?!よ|お|対す|は)|向け)", 3, "to", gives=False),

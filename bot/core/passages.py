@@ -68,6 +68,12 @@ class Passage:
         """Whether any of these letters stands in `tagged`."""
         return any(letter in self.tagged for letter in letters)
 
+    def sides(self, parties: tuple[str, ...]) -> set[str]:
+        """The letters of the parties that it names, by themselves or by one of their places."""
+        held = {letter for letter in "DR" if letter in self.tagged}
+        sides = {place.concept.get("side") for place in self.of("place")}
+        return held | {letter for letter, party in zip("DR", parties, strict=True) if party in sides}
+
     def token(self, at: int) -> Token:
         """The token whose letter stands at this place of `tagged`."""
         index = bisect_left(self.tokens, at, key=lambda token: token.at)
@@ -154,6 +160,8 @@ def _tagged(
     for first, _, last, letter, what in candidates:
         if first < reach:
             continue
+        if letter in "DR" and text[last - start - 1] == "에":
+            last -= 1  # noqa: PLW2901 — a Korean particle that the short form of a name needs to be known by
         if letter == "S" and text[first - start : last - start].endswith(" of"):
             last -= 3  # noqa: PLW2901 — "transfer of North Korean munitions" keeps its preposition
         gap = low[reach - start : first - start] if low else fold(text[reach - start : first - start]).text

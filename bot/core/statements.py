@@ -17,6 +17,9 @@ from bot.core.passages import Passage
 from bot.core.periods import period
 
 _SEEN = frozenset(["railcars", "containers", "voyages"])
+_ELSEWHERE = re.compile(  # with one party unnamed: another state gives, or is given to
+    r"(?<!\w)(?:from|od|z|из|от|від|von|aus|de) (?:the )?O|O(?:에서|으로부터|から)|[GSX][^.;]{0,40}(?<!\w)(?:to|do|nach|для|до) (?:the )?O|G O(?!\w)"
+)
 _CLEAR = 2  # votes by which one giver must lead
 _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
@@ -63,7 +66,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         return [own]
     if not live:
         if not negated and not passage.has("Z"):
-            out += _continued(context, index, last) or _counted(context, index)
+            out += _continued(context, index, last) or _voyages(context, index) or _counted(context, index)
         return out
     waiting = any(one.pending and index - one.order <= 2 for one in earlier)
     return _asserted(context, index, live, waiting=waiting) + out
@@ -164,15 +167,10 @@ def _stated(context: Context, passage: Passage, margin: int) -> bool:
 def _paired(context: Context, index: int) -> bool:
     """Both parties stand in this sentence, or one here and the other in the headline or the sentence before."""
     passage = context.passages[index]
-    here = {letter for letter in "DR" if letter in passage.tagged}
-    here |= {
-        "D" if one.concept.get("side") == context.lexicon.parties[0] else "R"
-        for one in passage.of("place")
-        if one.concept.get("side")
-    }
+    here = passage.sides(context.lexicon.parties)
     if len(here) == 2:
         return True
-    if not here:
+    if not here or _ELSEWHERE.search(passage.tagged):
         return False
     other = ({"D", "R"} - here).pop()
     near = [one for one in (context.before(index),) if one is not None]
@@ -221,6 +219,27 @@ def _counted(context: Context, index: int) -> list[Draft]:
     return [replace(base, status="observed", amount=one, pending=True, basis="imagery") for one in counted[:1]]
 
 
+def _voyages(context: Context, index: int) -> list[Draft]:
+    """Counted voyages between the two that somebody has seen, whatever they carried."""
+    passage = context.passages[index]
+    counted = [one for one in amounts(passage, context.lexicon) if one.unit == "voyages"]
+    seen = "imagery" in {one.canonical for one in passage.of("basis")}
+    who = context.spoken[index]
+    if not counted or not _paired(context, index) or not (seen or (who is not None and who.type == "think-tank/ngo")):
+        return []
+    sides = [one.concept.get("side") for one in passage.of("place") if one.concept.get("side")]
+    if len(set(sides)) < 2:
+        return []
+    giver = "D" if sides[0] == context.lexicon.parties[0] else "R"
+    base = facts(context, passage, index, who)
+    return [replace(base, status="observed", giver=giver, amount=counted[0], basis="imagery" if seen else base.basis)]
+
+
+def here_both(passage: Passage) -> bool:
+    """Whether both parties stand in this very sentence."""
+    return passage.has("D") and passage.has("R")
+
+
 def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -> list[Draft]:
     passage = context.passages[index]
     live = acts(passage)
@@ -228,7 +247,7 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
     base = replace(base, status="denied", hedge="", basis="none stated", period=("", ""))
     if passage.of("materiel") and _paired(context, index):
         giver, margin, why = direction(passage)
-        if giver and (live or margin >= 3):
+        if (giver and (live or margin >= 3)) or (here_both(passage) and passage.has("X", "S", "E", "G")):
             return [replace(base, giver=giver, firm=margin, why=why)]
     # "Russia denied the allegations": what is denied stands in the sentence before, or in the headline.
     prior = next((one for one in reversed(earlier) if one.status != "denied" and one.giver), None)
