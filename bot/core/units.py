@@ -79,7 +79,7 @@ class Unit:
         rest = {
             name: value
             for name, value in key.items()
-            if name not in {"path", "url", "size", "changed", "stop"} and value
+            if name not in {"path", "url", "size", "changed", "stop", "pages", "ids"} and value
         }
         return " ".join([name, *(f"{part} {value}" for part, value in rest.items())])
 
