@@ -28,7 +28,7 @@ UNATTRIBUTED = Claimant("unattributed", "unattributed")
 
 _SAID_AFTER = re.compile(
     # "K V", "K, spokesman of J, V", "K on Friday V"; no other sayer and no finite act between.
-    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?(?<!are )(?<!is )(?<!was )(?<!were )(?<!been )V"
+    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?V"
 )
 _SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
     r"^(?:의|の[^、。]{0,8})?\w{0,6}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
@@ -45,6 +45,7 @@ _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _PREPOSED = re.compile(
     r"(?<!\w)(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
 )
+_PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
     r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|od|z|do|dla|przeciwko|в|на|против|gegen|contre|contra)(?: the)? $"
@@ -62,7 +63,7 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
     best: tuple[int, int, Claimant] | None = None
     relayer = ""
     for who, start, end in _candidates(passage, lexicon):
-        strength = _strength(passage.tagged, start, end, state=who.rank == 2)
+        strength = _strength(passage, start, end, state=who.rank == 2)
         if strength == 2 and who.rank < 4 and passage.where == "text" and "V" not in passage.tagged:
             continue  # "SEOUL: …" is where a report was written
         if not strength or who.party in lexicon.parties:
@@ -81,9 +82,11 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
     return Claimant(who.name, who.type, who.party, via, who.figures, who.rank)
 
 
-def _strength(tagged: str, start: int, end: int, *, state: bool) -> int:
-    before, after = tagged[:start], tagged[end:]
+def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
+    before, after = passage.tagged[:start], passage.tagged[end:]
     said = _SAID_AFTER.match(after if state else _PLACED.sub("_", after))
+    if said is not None and _PASSIVE.search(said[0]) and not _active(passage, end + said.end() - 1):
+        said = None  # "munitions that are believed to be" believes nobody
     if said is not None and state:
         # "for use in Ukraine, US says": a state behind a preposition, or with another sayer before the verb, says nothing.
         said = None if re.search("[OKJ]", said[0]) or _OBLIQUE.search(before) else said
@@ -100,6 +103,12 @@ def _strength(tagged: str, start: int, end: int, *, state: bool) -> int:
     if _TAIL.search(before) and re.fullmatch(r"[^\w]*(?: V.*)?", after):
         return 2
     return 0
+
+
+def _active(passage: Passage, at: int) -> bool:
+    if passage.tagged[at : at + 1] != "V" or (mention := passage.token(at).mention) is None:
+        return True  # the places in the sentence were masked: take the verb as it stands
+    return passage.words(mention).lower().endswith("ing")
 
 
 def _candidates(passage: Passage, lexicon: Lexicon) -> list[tuple[Claimant, int, int]]:

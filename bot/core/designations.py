@@ -14,7 +14,7 @@ from bot.core.passages import Passage
 from bot.core.periods import period
 
 _SANCTIONS = re.compile(
-    r"[OK] sanctions (?!on |against |over |regime|relief|resolution|monitor|panel|committee|violat|evasion|experts|team|list|and )"
+    r"(?:^|[:;] )\W*(?:the )?(?P<who>[OK]) sanctions (?=[RDNYJP]|two |three |more |new |groups|individuals|people|firms|entities|ships|vessels|a |an )"
 )
 _NOUN = re.compile(
     r"(?i)(?:new )?sanctions (?:on|against)|new sanctions|sankcje|sanciones contra|sanctions contre|санкци|sanktionen gegen"
@@ -89,7 +89,7 @@ def _headline_act(passage: Passage) -> Mention | None:
     found = _SANCTIONS.search(passage.tagged)
     if found is None:
         return None
-    who = passage.token(found.start()).mention
+    who = passage.token(found.start("who")).mention
     place = re.search(r"(?i)\bsanctions\b", passage.text)
     if who is None or place is None:
         return None
