@@ -17,6 +17,7 @@ from bot.errors import ArmswatchError
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "backfill": ("bot.cli.backfill", "backfill", "Read the past: files, folders and archives."),
     "backup": ("bot.cli.backup", "backup", "A checked copy of the database, also beside the daemon."),
+    "browse": ("bot.cli.browse", "browse", "The stored watch in a browser, read-only."),
     "case": ("bot.cli.case", "case", "Collect stories and claims under a name, with notes."),
     "cite": ("bot.cli.cite", "cite", "A footnote or RIS record of an article, story or claim."),
     "claims": ("bot.cli.claims", "claims", "The ledger of claims; --jsonl reads claims out of items."),
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "digest": ("bot.cli.digest", "digest", "Preview or send what is due."),
     "doctor": ("bot.cli.doctor", "doctor", "What is wrong with the watch, and how to mend it."),
     "explain": ("bot.cli.explain", "explain", "Why an item matched, or where it stopped."),
+    "export": ("bot.cli.export", "export", "Stories as Atom or JSON Feed; tables as CSV or JSON."),
     "extract": ("bot.cli.filters", "extract", "Article text and fields out of HTML files."),
     "feeds": ("bot.cli.feeds", "feeds", "List feeds and their health; add, remove, import, parse."),
     "init": ("bot.cli.init", "init", "Write a commented config.toml to start from."),

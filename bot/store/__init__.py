@@ -24,6 +24,7 @@ class Store:
         from bot.store.retention import Retention
         from bot.store.runs import Runs
         from bot.store.stories import Stories
+        from bot.store.tables import Tables
 
         self.path = path
         self.connection = Connection(path, readonly=readonly)
@@ -38,6 +39,7 @@ class Store:
         self.cases = Cases(self.connection)
         self.judgements = Judgements(self.connection)
         self.retention = Retention(self.connection)
+        self.tables = Tables(self.connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -50,6 +50,11 @@ class Digests:
         row = self._c.row("SELECT digest_json FROM digests WHERE id = :id", {"id": digest})
         return load(Digest, row["digest_json"]) if row else None
 
+    def recent(self, limit: int) -> list[Digest]:
+        """The newest digests of all subscriptions, newest first."""
+        rows = self._c.rows("SELECT digest_json FROM digests ORDER BY cutoff DESC, id LIMIT :limit", {"limit": limit})
+        return [load(Digest, row["digest_json"]) for row in rows]
+
     def pending(
         self, subscription: str, watchlists: Sequence[str], *, until: datetime, quiet: Sequence[str]
     ) -> list[Pending]:

@@ -6,7 +6,6 @@ import re
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,12 +23,12 @@ NASTY = 'https://feeds.example/"quoted"\\back'
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Path]:
+def database(tmp_path: Path) -> Path:
     feed = Feed(url=NASTY, name="n")
     with Store.opened(tmp_path / "watch.db") as store:
         store.feeds.ensure([(feed.url, pacing.to_json(pacing.first(feed, START)), START)])
         store.runs.beat("poll", START)
-    yield tmp_path / "watch.db"
+    return tmp_path / "watch.db"
 
 
 def test_every_line_is_a_comment_or_a_sample_and_every_family_is_typed(database: Path):

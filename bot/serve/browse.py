@@ -1,0 +1,151 @@
+"""The stored watch in a browser: Datasette over the database, read-only, with words, facets, search and marked evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+PORT: Final = 8765
+
+_HIDDEN: Final = (
+    "_sqlite_migrations", "alias", "articles", "backfill_runs", "backfill_units", "bands", "budgets", "case_items", "case_notes",
+    "cases", "changes", "claims", "corrections", "digests", "entries", "evidence", "feeds", "fingerprints", "hash_log",
+    "heartbeats", "judgements", "members", "notices", "outbox", "revisions", "search", "search_config", "search_content",
+    "search_data", "search_docsize", "search_idx", "sightings", "signature_keys", "signatures", "stories", "told",
+    "told_adjacent", "urls", "verdicts",
+)  # fmt: skip
+"""The tables behind the views: still there for SQL, out of the way for everybody else."""
+
+_VIEWS: Final[dict[str, dict[str, Any]]] = {
+    "matches": {
+        "title": "Matches",
+        "description": "Every article in scope or adjacent, with the words that made it so. Marked: the terms of the watchlist.",
+        "sort_desc": "published",
+        "facets": ["rank", "direction", "kind", "stream", "lang", "outlet_kind"],
+        "columns": {
+            "published": "as the page or feed says; where neither does, when we saw it first",
+            "rank": "match: in scope; borderline: adjacent, with the leg that is missing",
+            "missing_leg": "what an adjacent article lacks",
+            "evidence": "sentences of the article, verbatim",
+            "quality": "how much of the article we could read",
+            "policy": "live, or why it was stored without being told",
+        },
+    },
+    "story_list": {
+        "title": "Stories",
+        "description": "One line a development. Origins are distinct (claimant, basis) pairs: many carriers of one briefing are one.",
+        "sort_desc": "latest",
+        "facets": ["direction", "kind", "origins", "watchlist"],
+        "columns": {
+            "carriers": "outlets that carried it: attention, not corroboration",
+            "origins": "whose word it rests on; two with different bases corroborate each other",
+            "follows": "the earlier story that this one continues",
+        },
+    },
+    "claim_ledger": {
+        "title": "Claims",
+        "description": "Who says what moved which way, how much, when and on what basis. Figures are never added up.",
+        "sort_desc": "published",
+        "facets": ["claimant", "status", "direction", "unit", "basis"],
+        "columns": {
+            "op": "as the source hedges it: > is more than, ~ about",
+            "kind": "cumulative, increment, stock or equivalent; only where the source says so",
+            "hedge": "the source's own words of caution",
+            "quote": "the exact sentence",
+        },
+    },
+    "entities": {
+        "title": "Entities",
+        "description": "Ships, companies, places on routes, materiel and claimants that claims name.",
+        "sort_desc": "last_named",
+        "facets": ["what"],
+    },
+    "press_attention": {
+        "title": "Press attention",
+        "description": "Articles a day. This is how much was written, not how much was shipped.",
+        "sort_desc": "day",
+        "facets": ["direction", "rank", "watchlist"],
+    },
+    "feed_health": {
+        "title": "Feeds",
+        "description": "What each feed last said, and whether it still tells us anything.",
+        "sort": "last_ok",
+        "facets": ["health", "last_status", "lang_seen"],
+    },
+}
+
+_SEARCH: Final = """
+SELECT a.title, snippet(search, 2, '⟦', '⟧', ' … ', 24) AS where_it_stands, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet,
+       a.lang, a.rank, COALESCE(a.published, a.first_seen) AS published, a.url, a.id AS article,
+       (SELECT story FROM members WHERE members.article = a.id LIMIT 1) AS story
+FROM search JOIN articles AS a ON a.id = search.article
+WHERE search MATCH watch_query(:words) ORDER BY bm25(search, 0.0, 4.0, 1.0), a.first_seen DESC LIMIT 200"""
+
+_FIGURES: Final = """
+SELECT claimant, direction, unit, published, op, quantity, kind, period_start, period_end, basis, quote, story, claim
+FROM claim_ledger WHERE quantity IS NOT NULL AND (:unit = '' OR unit = :unit) ORDER BY claimant, unit, published"""
+
+
+def metadata(database: Path) -> dict[str, Any]:
+    """Datasette's metadata for a database: titles, descriptions, facets, and the queries for search and figures."""
+    tables: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in _HIDDEN}
+    tables |= {name: {"size": 50, "facet_size": 8, **view} for name, view in _VIEWS.items()}
+    queries = {
+        "search": {
+            "title": "Search",
+            "description": 'Full text in any script. All words must occur; "quoted words" as a phrase; word* as a beginning.',
+            "sql": _SEARCH.strip(),
+            "params": ["words"],
+            "hide_sql": True,
+        },
+        "figures": {
+            "title": "Figures, claimant by claimant",
+            "description": "Each claimant's figures in the order in which they were published. Leave unit empty for all.",
+            "sql": _FIGURES.strip(),
+            "params": ["unit"],
+            "hide_sql": True,
+        },
+    }
+    guide = _guide(database.stem)
+    return {
+        "title": "armswatch",
+        "description_html": guide,
+        "databases": {
+            database.stem: {"description_html": guide, "tables": tables, "queries": queries, "allow_sql": True}
+        },
+    }
+
+
+def _guide(name: str) -> str:
+    """The way in: what there is to look at, one line each."""
+    pages = {"search": ("Search", "full text, any script"), "figures": ("Figures", "claimant by claimant")}
+    pages |= {view: (words["title"], words["description"]) for view, words in _VIEWS.items()}
+    lines = [f'<li><a href="/{name}/{page}"><b>{title}</b></a>: {words}</li>' for page, (title, words) in pages.items()]
+    return f"<p>What the watch found, read-only. Cite an id with <code>armswatch cite ID</code>.</p><ul>{''.join(lines)}</ul>"
+
+
+def application(database: Path) -> Any:
+    """Datasette over a database, ready to be served; ImportError where the `browse` extra is not installed."""
+    from datasette.app import Datasette
+    from datasette.plugins import pm
+
+    from bot.serve import browse_cells
+
+    if not pm.is_registered(browse_cells):
+        pm.register(browse_cells, name="armswatch")
+    settings = {
+        "default_page_size": 50,
+        "facet_time_limit_ms": 500,
+        "sql_time_limit_ms": 3000,
+        "allow_download": False,  # the file holds everything; a copy is `armswatch backup`
+        "suggest_facets": False,
+    }
+    return Datasette([str(database)], metadata=metadata(database), settings=settings).app()
+
+
+def serve(database: Path, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    import importlib
+
+    uvicorn: Any = importlib.import_module("uvicorn")  # comes with Datasette, and only with it
+    uvicorn.run(application(database), host=host, port=port, log_level="warning", access_log=False)

@@ -1,0 +1,131 @@
+"""The browser: its words fit the database, evidence is marked and escaped, search knows every script, nothing can be written."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.serve.browse import application, metadata
+from bot.serve.marking import CLOSE, OPEN, evidence, snippet
+from bot.store import Store
+from bot.store.views import VIEWS
+from tests.fakes import START
+from tests.store.test_contract import judged
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    with Store.opened(tmp_path / "watch.db") as store:
+        for number, rank in ((1, "match"), (2, "borderline"), (3, "none")):
+            store.articles.save(judged(number, rank), START)
+    return tmp_path / "watch.db"
+
+
+def test_every_view_is_described_and_every_facet_and_order_is_a_column_of_it(database: Path):
+    described = metadata(database)["databases"]["watch"]["tables"]
+    with Store.opened(database, readonly=True) as store:
+        for view in VIEWS:
+            rows = store.connection.rows(f"SELECT * FROM pragma_table_info('{view}')")
+            columns = {row["name"] for row in rows}
+            words = described[view]
+            named = {*words["facets"], *words.get("columns", ()), words.get("sort_desc") or words["sort"]}
+            assert named <= columns, view
+            assert words["title"]
+            assert words["description"]
+        tables = {row["name"] for row in store.connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    hidden = {name for name, words in described.items() if words.get("hidden")}
+    assert tables - {"sqlite_sequence", "sqlite_stat1"} <= hidden, "a new table is hidden, or described"
+
+
+def test_evidence_is_each_sentence_once_with_its_terms_marked():
+    pieces = [
+        {"concept": "goods", "term": "shells", "quote": "Shells: 5 shells <b>moved</b>."},
+        {"concept": "give", "term": "moved", "quote": "Shells: 5 shells <b>moved</b>."},
+    ]
+    shown = evidence(json.dumps(pieces))
+    assert shown.count("<p ") == 1
+    assert '<mark title="goods">shells</mark>' in shown
+    assert '&lt;b&gt;<mark title="give">moved</mark>&lt;/b&gt;' in shown
+
+
+def test_nothing_that_a_page_says_becomes_markup():
+    nasty = "<script>alert(1)</script>\"'&"
+    shown = (
+        evidence(json.dumps([{"concept": nasty, "term": "alert", "quote": nasty}])) + evidence(nasty) + snippet(nasty)
+    )
+    assert "<script" not in shown
+    assert not re.search(r'title="[^"]*<', shown)
+
+
+def test_a_search_result_reads_as_it_was_written():
+    # The index spreads CJK and Hangul characters; a real word boundary has one space more.
+    spread = f" 북  한   {OPEN}포  탄{CLOSE}  과 "
+    assert snippet(spread).strip() == "북한 <mark>포탄</mark>과"
+    assert snippet(f"the {OPEN}shells{CLOSE} moved") == "the <mark>shells</mark> moved"
+
+
+def ask(database: Path, *paths: str) -> list[tuple[int, str]]:
+    """(status, body) of each path, asked of the application in this process."""
+    pytest.importorskip("datasette", reason="the extra `browse` is not installed: pip install 'armswatch[browse]'")
+    app = application(database)
+
+    async def one(path: str, method: str = "GET") -> tuple[int, str]:
+        bare, _, query = path.partition("?")
+        scope: dict[str, Any] = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": bare,
+            "raw_path": bare.encode(), "query_string": query.encode(), "headers": [(b"host", b"127.0.0.1")], "scheme": "http",
+            "server": ("127.0.0.1", 1), "client": ("127.0.0.1", 2), "root_path": "",
+        }  # fmt: skip
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await app(scope, receive, send)
+        body = b"".join(message.get("body", b"") for message in sent)
+        return sent[0]["status"], body.decode("utf-8", "replace")
+
+    async def all_() -> list[tuple[int, str]]:
+        return [await one(path) for path in paths]
+
+    return asyncio.run(all_())
+
+
+def test_every_page_opens_and_shows_what_is_stored(database: Path):
+    pages = [f"/watch/{view}" for view in VIEWS]
+    answers = ask(database, "/", "/watch", *pages, "/watch/search?words=headline", "/watch/figures?unit=")
+    assert [status for status, _ in answers] == [200] * len(answers)
+    matches = answers[2][1]
+    assert "Headline 1" in matches
+    assert "Headline 3" not in matches
+    assert '<mark title="materiel">' in matches
+    assert "Headline 1" in answers[-2][1]
+
+
+@pytest.mark.parametrize("words", ["%22", "%27%3B%20DROP", "AND", "*", "", "%ED%8F%AC%ED%83%84", "NEAR("])
+def test_no_search_is_a_syntax_error(database: Path, words: str):
+    ((status, _),) = ask(database, f"/watch/search?words={words}")
+    assert status == 200
+
+
+def test_it_serves_feeds_and_neither_the_file_nor_a_write(database: Path):
+    atom, feed, download, write, update = ask(
+        database, "/-/stories.atom", "/-/stories.json?watchlist=w", "/watch.db", "/watch/-/create",
+        "/watch?sql=DELETE+FROM+articles",
+    )  # fmt: skip
+    assert atom[0] == feed[0] == 200
+    assert "<feed" in atom[1]
+    assert json.loads(feed[1])["version"].startswith("https://jsonfeed.org/")
+    assert download[0] == 403
+    assert write[0] >= 400
+    assert update[0] >= 400
+    with Store.opened(database, readonly=True) as store:
+        assert sum(store.articles.count().values()) == 3
