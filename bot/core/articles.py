@@ -9,13 +9,12 @@ from typing import Any
 
 import trafilatura
 
-from bot.core import jsonld
+from bot.core import jsonld, pagetree
 from bot.core.charsets import decoded
 from bot.core.dates import LOCAL_ZONE, plausible, read_date
 from bot.core.languages import detected, language, suits, weight
 from bot.core.markup import plain, plain_line
 from bot.core.text import clean
-from bot.core.urls import safe_link
 from bot.errors import ExtractError
 from bot.model import DateBasis, Page, Quality
 
@@ -121,13 +120,13 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
     tree = trafilatura.load_html(read.text)
     if tree is None:
         raise ExtractError("no HTML in it", reason="empty", subject=url)
-    own = jsonld.article(_scripts(tree))
-    meta = _meta(tree)
+    own = jsonld.article(pagetree.scripts(tree))
+    meta = pagetree.meta(tree)
     found = _run(tree, url, now, fast=True)
     text = plain_text(found)
     notes = [read.note] if read.note else []
     description = plain(meta.get("og:description", "") or meta.get("description", ""), 2000)
-    if weight(text) < SHORT or _paragraphs(tree) > 2 * len(text) + 500:
+    if weight(text) < SHORT or pagetree.paragraphs(tree) > 2 * len(text) + 500:
         text, note = _second_try(tree, url, now, text, own, description)
         notes += [note] if note else []
     title = _title(tree, meta, own, found)
@@ -141,7 +140,7 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
     return Page(
         title=title,
         text=text[:MAX_TEXT],
-        url=_canonical(tree, meta, url),
+        url=pagetree.canonical(tree, meta, url),
         published=published,
         published_basis=basis,
         lang=lang,
@@ -189,26 +188,10 @@ def _second_try(tree: Any, url: str, now: datetime, text: str, own: jsonld.Self,
     wide = plain_text(_run(tree, url, now, fast=False))
     if weight(wide) > max(SHORT, 1.5 * weight(text)):
         return wide, "text by the wide net"
+    dense = pagetree.densest(tree)
+    if weight(dense) > max(SHORT, 1.5 * weight(text)):
+        return dense, "text by its paragraphs"
     return (description, "text is the page's description") if weight(description) > weight(text) else (text, "")
-
-
-def _paragraphs(tree: Any) -> int:
-    """Characters in the page's longer paragraphs: far more than the text means that the fast way took the wrong part."""
-    lengths = (len("".join(node.itertext()).strip()) for node in list(tree.iter("p"))[:400])
-    return sum(length for length in lengths if length > 60)
-
-
-def _scripts(tree: Any) -> list[str]:
-    return [str(node.text or "") for node in tree.iterfind(".//script[@type='application/ld+json']")][:30]
-
-
-def _meta(tree: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in tree.iterfind(".//meta[@content]"):
-        name = (node.get("property") or node.get("name") or node.get("itemprop") or "").strip().lower()
-        if name and name not in found and len(found) < 300:
-            found[name] = str(node.get("content")).strip()[:5000]
-    return found
 
 
 def _title(tree: Any, meta: Mapping[str, str], own: jsonld.Self, found: Any) -> str:
@@ -279,15 +262,6 @@ def _language(tree: Any, meta: Mapping[str, str], own: jsonld.Self, text: str) -
         if declared:
             return (declared, "") if suits(declared, text) else (detected(text) or declared, f"declared {declared}")
     return detected(text), ""
-
-
-def _canonical(tree: Any, meta: Mapping[str, str], url: str) -> str:
-    links = [str(node.get("href") or "") for node in tree.iterfind(".//link[@rel='canonical']")]
-    for value in (*links[:1], meta.get("og:url", "")):
-        link = safe_link(value, url) if value else ""
-        if link:
-            return link
-    return ""
 
 
 def _authors(own: jsonld.Self, found: Any) -> tuple[str, ...]:
