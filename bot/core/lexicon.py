@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,23 +85,37 @@ class Lexicon:
         """Whether folded text may name both declared parties: cheap, and never wrong when it says no."""
         return all(gate.find_matches_as_indexes(low) for gate in self._gates)
 
-    def find(self, text: str, folded: Folded | None = None, *, lang: str = "") -> list[Mention]:
+    def party_places(self, low: str) -> list[int]:
+        """Places of folded text where a declared party may be named, in order."""
+        return sorted(start for gate in self._gates for _, start, _ in gate.find_matches_as_indexes(low))
+
+    def find(
+        self,
+        text: str,
+        folded: Folded | None = None,
+        *,
+        lang: str = "",
+        ranges: Sequence[tuple[int, int]] | None = None,
+    ) -> list[Mention]:
         """All mentions in `text` by start; of two overlapping ones of a kind the longer stays. `folded` spares a fold.
 
         `lang` (one of en, de, fr, es, pl) leaves out common words of the other four: "important" is no import.
+        `ranges` of the folded text, in order, that begin and end at words: the rest is not looked at.
         """
         folded = fold(text) if folded is None else folded
         low = folded.text
+        automaton = self._unspaced if CJK.search(low) else self._spaced
         found: list[Mention] = []
-        for term, start, stop in self._unspaced.hits(low) if CJK.search(low) else self._spaced.hits(low):
-            if term.lang and lang and term.lang != lang:
-                continue
-            if not guarded(term.concept, low, start, stop):
-                continue
-            first, last = folded.span(start, stop if term.right else word_end(low, stop))
-            if term.exact and not text[first:last].startswith(term.exact):
-                continue
-            found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
+        for begin, end in ((0, len(low)),) if ranges is None else ranges:
+            for term, start, stop in automaton.hits(low, begin, end):
+                if term.lang and lang and term.lang != lang:
+                    continue
+                if not guarded(term.concept, low, start, stop):
+                    continue
+                first, last = folded.span(start, stop if term.right else word_end(low, stop))
+                if term.exact and not text[first:last].startswith(term.exact):
+                    continue
+                found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
         return _longest(found)
 
     def label(self, kind: str, canonical: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from bot.core.lexicon import Lexicon, Mention
@@ -91,12 +91,31 @@ def passages(item: Item, lexicon: Lexicon, title: Folded | None = None, text: Fo
     fields: tuple[tuple[Where, str, Folded], ...] = (("title", item.title, title), ("text", item.text, text))
     lang = latin_language(f"{title.text} {text.text[:600]}")
     for where, words, folded in fields:
-        mentions = lexicon.find(words, folded, lang=lang)
+        clauses = _clauses(words)
+        ranges = _ranges(clauses, lexicon.party_places(folded.text)) if folded.places is None else None
+        mentions = lexicon.find(words, folded, lang=lang, ranges=ranges)
         starts = [mention.start for mention in mentions]
-        for index, (start, end) in enumerate(_clauses(words)):
+        for index, (start, end) in enumerate(clauses):
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
             low = folded.text[start:end] if folded.places is None else ""
             out.append(_passage(where, index, start, words[start:end], low, inside, lexicon.parties))
+    return out
+
+
+def _ranges(clauses: list[tuple[int, int]], places: list[int]) -> list[tuple[int, int]]:
+    """The stretches that can matter: the lead, and every sentence within two of one that names a party."""
+    near: set[int] = set(range(min(_LEAD, len(clauses))))
+    starts = [start for start, _ in clauses]
+    for place in places:
+        index = bisect_right(starts, place) - 1
+        near.update(range(max(0, index - 2), min(len(clauses), index + 3)))
+    out: list[tuple[int, int]] = []
+    for index in sorted(near):
+        start, end = clauses[index]
+        if out and index - 1 in near:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
     return out
 
 
@@ -119,15 +138,15 @@ def _passage(
     end = start + len(text)
     inside = [mention for mention in inside if mention.end <= end]
     kinds = {mention.kind for mention in inside}
-    found = _numbers(text, start) if kinds & _COUNTED else []
+    found = _numbers(text, low, start) if kinds & _COUNTED else []
     tagged, tokens = _tagged(text, low, start, inside, found, parties) if index < _LEAD or kinds & _ACTIVE else ("", ())
     return Passage(where, index, start, end, text, tuple(inside), tuple(found), tagged, tokens)
 
 
-def _numbers(text: str, start: int) -> list[Number]:
+def _numbers(text: str, low: str, start: int) -> list[Number]:
     return [
         Number(one.start + start, one.end + start, one.value, one.value_max, one.op, one.text, one.kind)
-        for one in numbers(text)
+        for one in numbers(Folded(low, len(low)) if low else text)
     ]
 
 

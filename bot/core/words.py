@@ -52,19 +52,21 @@ class Automaton:
     matcher: AhoCorasick
     spaced: bool
 
-    def hits(self, low: str) -> Iterator[tuple[Term, int, int]]:
-        """(term, start, end) in folded text, word boundaries held, guards not yet looked at."""
+    def hits(self, low: str, begin: int, end: int) -> Iterator[tuple[Term, int, int]]:
+        """(term, start, end) in [begin, end) of folded text, word boundaries held, guards not yet looked at."""
         length = len(low)
-        hay = f" {bare(low)}" if self.spaced else bare(low)
-        for pattern, start, stop in self.matcher.find_matches_as_indexes(hay, overlapping=True):
-            end = stop - 1 if self.spaced else stop
+        part = low if end - begin == length else low[begin:end]
+        hay = f" {bare(part)}" if self.spaced else bare(part)
+        shift = begin - 1 if self.spaced else begin
+        for pattern, first, last in self.matcher.find_matches_as_indexes(hay, overlapping=True):
+            start, stop = first + shift, last + shift
             for term in self.terms[pattern]:
-                begin = start if not self.spaced or term.left else start - 1
-                if not self.spaced and term.left and begin and low[begin - 1] < UNSPACED and low[begin - 1].isalnum():
+                place = start + 1 if self.spaced and term.left else start
+                if not self.spaced and term.left and place and low[place - 1] < UNSPACED and low[place - 1].isalnum():
                     continue
-                if term.right and end < length and low[end] < UNSPACED and low[end].isalnum():
+                if term.right and stop < length and low[stop] < UNSPACED and low[stop].isalnum():
                     continue
-                yield term, begin, end
+                yield term, place, stop
 
 
 def bare(low: str) -> str:
