@@ -157,8 +157,8 @@ class Workers:
         with self._lock:
             if self._pool is broken:
                 self._pool = None if self._closed else self._started()
-        with suppress(Exception):
-            broken.stop()
+        # Aside, because a pool that is stuck may not let go of its workers at once.
+        threading.Thread(target=_ended, args=[broken], name="armswatch-broken-pool", daemon=True).start()
 
     def _started(self) -> Any:
         context = multiprocessing.get_context("forkserver")
@@ -170,6 +170,12 @@ class Workers:
             initargs=[self._memory],
             context=context,
         )
+
+
+def _ended(pool: Any) -> None:
+    with suppress(Exception):
+        pool.stop()
+        pool.join()  # this, not `stop`, ends the workers and closes the pipes
 
 
 def prepare(memory: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,18 @@ DATES = (
     + b"</body></html>"
 )
 TABLE = b"<html><body><table>" + b"<tr><td>a</td><td>b</td></tr>" * 90_000 + b"</table></body></html>"
+
+
+def until(true: Callable[[], bool], seconds: float = 5) -> bool:
+    """Whether it came true before the deadline."""
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    return true()
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +138,19 @@ def test_bytes_that_two_workers_died_of_are_not_tried_again():
         assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
 
 
+@pytest.mark.criterion("R-74")
+def test_pools_broken_by_killing_idle_workers_leave_no_descriptor_behind():
+    with Workers(1) as workers:
+        workers.feed(FEED, url=URL, headers=(), now=NOW)
+        before = open_files()
+        for _ in range(6):
+            (pid,) = workers.pids
+            os.kill(pid, 9)
+            assert until(lambda gone=pid: gone not in workers.pids)
+            workers.feed(FEED, url=URL, headers=(), now=NOW)
+        assert until(lambda: open_files() <= before + 4)
+
+
 def test_many_threads_share_the_workers():
     with Workers(2) as workers, ThreadPoolExecutor(8) as threads:
         titles = list(
@@ -157,10 +182,7 @@ def test_closed_workers_refuse_and_leave_no_process_behind():
     with pytest.raises(WorkerError):
         workers.feed(FEED, url=URL, headers=(), now=NOW)
     stat = Path(f"/proc/{pid}/stat")
-    deadline = time.monotonic() + 5
-    while stat.exists() and ") Z " not in stat.read_text() and time.monotonic() < deadline:
-        threading.Event().wait(0.02)
-    assert not stat.exists() or ") Z " in stat.read_text()
+    assert until(lambda: not stat.exists() or ") Z " in stat.read_text())
 
 
 @pytest.mark.torture
