@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,10 @@ def until(true: Callable[[], bool], seconds: float = 5) -> bool:
     while not true() and time.monotonic() < deadline:
         threading.Event().wait(0.02)
     return true()
+
+
+def forgotten(workers: Workers, pid: int) -> bool:
+    return pid not in workers.pids
 
 
 def open_files() -> int:
@@ -146,7 +151,7 @@ def test_pools_broken_by_killing_idle_workers_leave_no_descriptor_behind():
         for _ in range(6):
             (pid,) = workers.pids
             os.kill(pid, 9)
-            assert until(lambda gone=pid: gone not in workers.pids)
+            assert until(partial(forgotten, workers, pid))
             workers.feed(FEED, url=URL, headers=(), now=NOW)
         assert until(lambda: open_files() <= before + 4)
 
