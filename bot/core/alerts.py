@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.core import ranking
-from bot.core.storylines import Candidate, badge_of, lead_claim
+from bot.core.storylines import Candidate, badge_of, figure_before, lead_claim
 from bot.model import Article, Subscription
 
 OLD_NEWS: Final = timedelta(hours=72)
@@ -107,6 +107,7 @@ def _reason(candidate: Candidate) -> str:
         and claim.quantity is not None
         and candidate.previous
         and claim.quantity >= candidate.previous * FIGURE_UP
+        and figure_before(candidate, claim)  # a figure in the same unit, not one of another claim in the article
         # A figure that nobody read in the text is not news of ours yet.
         and article.quality in ("full", "teaser")
     ):

@@ -96,7 +96,7 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         late_reason=reason,
         origins=max((one.origins for one in group), key=len),
         carriers=max(one.carriers for one in group),
-        predecessor=_predecessor(lead, claim),
+        predecessor=figure_before(lead, claim),
         follows=lead.story.follows,
         alerted=min((one.alerted for one in group if one.alerted), default=None),
         changes=tuple(one.change.id for _, _, one in badged),
@@ -129,7 +129,7 @@ def _notes(
     for badge, _, one in badged:
         claim, fact = lead_claim(one, badge), one.change.fact
         words = (gloss(claim, labels) if claim else "") or fact or one.article.title
-        before = _predecessor(one, claim)
+        before = figure_before(one, claim)
         if claim is not None and claim.quantity is not None and badge == "UPDATE":
             if _same(claim) in known:  # the same figure of the same claimant, told by another paper or for another day
                 continue
@@ -149,7 +149,7 @@ def _same(claim: Claim) -> tuple[str, float | None, str]:
     return claim.claimant, claim.quantity, claim.unit
 
 
-def _predecessor(candidate: Candidate, claim: Claim | None) -> str:
+def figure_before(candidate: Candidate, claim: Claim | None) -> str:
     """The same claimant's figure before this one; only beside a figure in the same unit (decision 14)."""
     if claim is None or claim.quantity is None:
         return ""

@@ -62,10 +62,13 @@ def test_imagery_of_a_named_source_rings():
 def test_a_figure_rings_only_when_the_same_claimant_raised_it_by_a_tenth():
     figure = claim("f", "ROK DIA", "estimated", "x", quantity=33_000, op=">", unit="containers")
     one = ringing(kind="shipment-claim", badge="UPDATE", host="wire.example", claim=figure)
-    assert reason(replace(one, previous=28_000.0)) == "figure up"
-    assert reason(replace(one, previous=31_000.0)) == ""
+    assert reason(replace(one, previous=28_000.0, predecessor="28,000 containers")) == "figure up"
+    assert reason(replace(one, previous=31_000.0, predecessor="31,000 containers")) == ""
+    assert reason(replace(one, previous=5.0, predecessor="5 voyages")) == ""
     assert reason(one) == ""
-    unread = replace(one, previous=28_000.0, article=replace(one.article, quality="headline-only"))
+    unread = replace(
+        one, previous=28_000.0, predecessor="28,000 containers", article=replace(one.article, quality="headline-only")
+    )
     assert reason(unread) == ""
 
 
