@@ -133,7 +133,7 @@ class Judge:
             if stream.within in {"title", "front", "item"}:
                 windows = [{"title": title, "front": front, "item": whole}[stream.within]]
             else:
-                windows = [sentence.mask for sentence in sentences]
+                windows = [sentence.mask for sentence in sentences if sentence.where in stream.fields]
             if any(stream.demand.met(window) for window in windows):
                 return stream.name, stream.missing
         return "", ""
@@ -145,8 +145,13 @@ class Judge:
             return "too few sentences"
         demand = max(rules, key=lambda rule: rule.points).demand
         best = max((s.mask for s in sentences), key=lambda mask: sum(bool(mask & group) for group in demand.all))
-        lacking = demand.lacking(best)
-        return f"no sentence with {', '.join(lacking)}" if lacking else "too few sentences"
+        labels, groups = self.watchlist.labels, self.watchlist.groups
+        words = [
+            " or ".join(dict.fromkeys(labels[groups.get(name, (name,))[0]] for name in names))
+            for names, group in zip(demand.words, demand.all, strict=True)
+            if not best & group
+        ]
+        return f"no sentence with {', '.join(words)}" if words else "too few sentences"
 
     def _chosen_evidence(self, scan: Scan, chosen: list[Sentence], counted: list[Score]) -> tuple[Evidence, ...]:
         used = 0

@@ -40,10 +40,6 @@ class Demand:
             used |= group
         return used
 
-    def lacking(self, mask: int) -> tuple[str, ...]:
-        """The groups that a window lacks, each as 'a or b'."""
-        return tuple(" or ".join(words) for words, group in zip(self.words, self.all, strict=True) if not mask & group)
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -75,6 +71,7 @@ class Stream:
     missing: str
     demand: Demand
     within: str = "item"
+    fields: tuple[str, ...] = FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,10 +212,7 @@ class _Reader(Checks):
         within = self.text(value, "within", key) or "sentence"
         if within not in WITHIN:
             self.wrong(f"{key}.within", within, f"one of {', '.join(WITHIN)}")
-        fields = value.get("fields", list(FIELDS))
-        if not isinstance(fields, list) or not fields or any(name not in FIELDS for name in fields):
-            self.wrong(f"{key}.fields", fields, f"some of {', '.join(FIELDS)}")
-            fields = list(FIELDS)
+        fields = self.fields(value, key)
         reach = value.get("words", 0)
         if not isinstance(reach, int) or reach < 0:
             self.wrong(f"{key}.words", reach, "a number of words")
@@ -225,7 +222,7 @@ class _Reader(Checks):
             self.demand(value, key),
             within,
             self.number(value, "points", key, 0.0, needed=True),
-            tuple(fields),
+            fields,
             reach,
         )
 
@@ -237,13 +234,21 @@ class _Reader(Checks):
         return Cancel(self.text(value, "name", key, needed=True), self.demand(value, key), drop)
 
     def stream(self, value: dict[str, Any], key: str) -> Stream:
-        self.unknown(value, ("name", "label", "missing", "all", "none", "within", "about"), key)
+        self.unknown(value, ("name", "label", "missing", "all", "none", "within", "fields", "about"), key)
         within = self.text(value, "within", key) or "item"
         if within not in WITHIN:
             self.wrong(f"{key}.within", within, f"one of {', '.join(WITHIN)}")
         name = self.text(value, "name", key, needed=True)
         label = self.text(value, "label", key) or name
-        return Stream(name, label, self.text(value, "missing", key, needed=True), self.demand(value, key), within)
+        missing = self.text(value, "missing", key, needed=True)
+        return Stream(name, label, missing, self.demand(value, key), within, self.fields(value, key))
+
+    def fields(self, value: dict[str, Any], key: str) -> tuple[str, ...]:
+        fields = value.get("fields", list(FIELDS))
+        if not isinstance(fields, list) or not fields or any(name not in FIELDS for name in fields):
+            self.wrong(f"{key}.fields", fields, f"some of {', '.join(FIELDS)}")
+            return FIELDS
+        return tuple(fields)
 
     def kind(self, value: dict[str, Any], key: str) -> Kind:
         self.unknown(value, ("name", "label", "all", "none", "points", "flow", "about"), key)
