@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -31,6 +32,8 @@ ERROR_BODY = 256 * 1024  # bytes of an error page that are read: enough to tell 
 LONGEST_REST = timedelta(hours=24)  # that one host's Retry-After imposes on its other feeds and pages
 USER_AGENT = f"armswatch/{__version__}"
 
+# only what can be decoded; urllib3 reads Brotli with a package that is optional to it.
+_ENCODINGS = "gzip, br" if find_spec("brotli") else "gzip"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -181,7 +184,7 @@ class Client:
             "Host": target.authority,
             "User-Agent": request.user_agent or self._options.user_agent,
             "Accept": _ACCEPT[request.purpose],
-            "Accept-Encoding": "gzip, br",
+            "Accept-Encoding": _ENCODINGS,
             "Connection": "close",
         }
         for name, value in request.headers:
