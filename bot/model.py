@@ -42,6 +42,7 @@ class Feed:
     user_agent: str = ""
     auth_env: str = ""  # name of the environment variable that holds the Authorization value
     interval: timedelta | None = None
+    catch_up: timedelta | None = None  # on the first poll, what is up to so old is told as LATE (decision 16)
     watchlists: tuple[str, ...] = ()  # empty: all
 
 

@@ -83,6 +83,7 @@ class FeedTable(Table):
     user_agent: str = ""
     auth_env: str = Field(default="", pattern=r"^$|^[A-Z][A-Z0-9_]*$")
     interval: Duration | None = None
+    catch_up: Duration | None = None
     watchlists: tuple[Name, ...] = Field(default=(), strict=False)
 
 

@@ -16,7 +16,7 @@ from bot.places import config_path
 
 @click.group()
 def feeds() -> None:
-    """List feeds and their health; add, remove, import, export, parse."""
+    """List feeds and their health; add, remove, import, export, discover, check, score, parse."""
 
 
 @feeds.command("list")
@@ -113,13 +113,17 @@ def parse(as_jsonl: bool, files: tuple[str, ...]) -> None:
     help="wire, national-press, state-media, government, think-tank, specialist-press, aggregator.",
 )
 @click.option("--no-pages", is_flag=True, help="Match on the feed's own text; never fetch its pages.")
+@click.option(
+    "--catch-up", default="", metavar="AGE", help="On its first poll tell what is up to so old, such as 3d, as LATE."
+)
 @click.pass_obj
-def add(obj: dict[str, Any], url: str, name: str, lang: str, kind: str, no_pages: bool) -> None:
+def add(obj: dict[str, Any], url: str, name: str, lang: str, kind: str, no_pages: bool, catch_up: str) -> None:
     """Add a feed to config.toml, keeping its comments; checked before anything is written."""
     table: dict[str, Any] = {"url": url, "name": name}
     table |= {"lang": lang} if lang else {}
     table |= {"kind": kind} if kind != "other" else {}
     table |= {"pages": False} if no_pages else {}
+    table |= {"catch_up": catch_up} if catch_up else {}
     path = config_path(obj.get("config"))
     feedfiles.rewrite(path, lambda document: feedfiles.append(document, [table]))
     click.echo(f"added {name}: {url}; the running watch needs a restart to poll it")
@@ -171,3 +175,102 @@ def export(obj: dict[str, Any]) -> None:
         document([Outline(url=feed.url, name=feed.name, lang=feed.lang) for feed in settings.feeds], "armswatch feeds"),
         nl=False,
     )
+
+
+@feeds.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_obj
+def score(obj: dict[str, Any], as_json: bool) -> int:
+    """How we behave towards each publisher: requests a day, share of 304, early and unconditional polls."""
+    from dataclasses import asdict
+
+    from bot.core.politeness import score as score_of
+    from bot.core.politeness import total
+    from bot.jobs.coverage import conditions
+    from bot.settings import load
+    from bot.store import Store
+
+    settings = load(config_path(obj.get("config")))
+    now = datetime.now(UTC)
+    with Store.opened(settings.database, readonly=True) as store:
+        scores = [score_of(one.state, now) for one in conditions(settings.feeds, store, now) if one.state.requests]
+    rows = [asdict(one) for one in scores]
+    if not as_json and scores:
+        rows.append(asdict(total(scores)))
+    listing(rows, as_json=as_json, title="politeness", empty="no feed was polled yet")
+    return int(any(one.faults for one in scores))
+
+
+@feeds.command()
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_obj
+def discover(obj: dict[str, Any], url: str, as_json: bool) -> int:
+    """The feeds that a page offers, from one polite request."""
+    from dataclasses import asdict
+
+    from bot.app import App
+    from bot.core.discovery import offers
+    from bot.model import Request
+    from bot.settings import load
+
+    with App(load(config_path(obj.get("config")))) as app:
+        answer = app.fetch(Request(url=url, purpose="page"))
+    if answer.status != 200:
+        raise click.ClickException(f"{url}: HTTP {answer.status}")
+    found = offers(answer.body, url=answer.url, content_type=answer.header("content-type"))
+    listing(
+        [asdict(one) for one in found],
+        as_json=as_json,
+        title=f"feeds of {answer.url}",
+        empty=f"{answer.url} offers no feed",
+    )
+    return int(not found)
+
+
+@feeds.command()
+@click.argument("urls", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_obj
+def check(obj: dict[str, Any], urls: tuple[str, ...], as_json: bool) -> int:
+    """Ask feeds once, politely, and say what they are; stores nothing. URLS, or all that are configured."""
+    from bot.app import App
+    from bot.settings import load
+
+    with App(load(config_path(obj.get("config")))) as app:
+        wanted = urls or tuple(feed.url for feed in app.settings.feeds)
+        rows = list(app.map(lambda url: _checked(app, url), wanted))
+    rows.sort(key=lambda row: wanted.index(row["url"]))
+    listing(rows, as_json=as_json, title=f"{len(rows)} feeds", empty="no feed is configured")
+    return int(any(row["error"] for row in rows))
+
+
+def _checked(app: Any, url: str) -> dict[str, Any]:
+    from bot.errors import ArmswatchError
+    from bot.model import Request
+
+    row: dict[str, Any] = {
+        "url": url,
+        "status": "",
+        "entries": 0,
+        "newest": "",
+        "validators": "",
+        "moved to": "",
+        "error": "",
+    }
+    try:
+        answer = app.fetch(Request(url=url, purpose="feed"))
+        row["status"] = answer.status
+        row["validators"] = " ".join(name for name in ("etag", "last-modified") if answer.header(name))
+        row["moved to"] = answer.url if answer.url != url else ""
+        if answer.status != 200:
+            row["error"] = f"HTTP {answer.status}"
+            return row
+        document = app.workers.feed(answer.body, url=answer.url, headers=answer.headers, now=app.clock())
+    except ArmswatchError as error:
+        row["error"] = " ".join(str(error).split())
+        return row
+    dates = [entry.published for entry in document.entries if entry.published]
+    row["entries"] = len(document.entries)
+    row["newest"] = f"{max(dates):%Y-%m-%d %H:%M}" if dates else "undated"
+    return row

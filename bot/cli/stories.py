@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
     known = lexicon(watchlist_files(obj)[0])
     order: list[tuple[Any, str, str]] = []  # (id as given, our own id, error)
     items: list[Item] = []
+    taken: set[str] = set()
     for index, (name, found, error) in enumerate(jsonl.records(files)):
         if found is None:
             order.append((name, "", error))
@@ -62,9 +64,11 @@ def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
         except jsonl.BadLine as bad:
             order.append((name, "", str(bad)))
             continue
-        # Ids of the input may repeat or be missing; the group works on the line's own number.
-        items.append(Item(**{**{f: getattr(item, f) for f in Item.__dataclass_fields__}, "id": str(index)}))
-        order.append((name, str(index), ""))
+        # A story's id is minted from its founding item; ids that repeat or are missing get the line's number.
+        own = item.id if item.id and item.id not in taken else f"{item.id}#{index}"
+        taken.add(own)
+        items.append(replace(item, id=own))
+        order.append((name, own, ""))
     grouped = {answer.id: answer for answer in group(items, known)}
     names = {own: name for name, own, _ in order if own}
     for name, own, error in order:

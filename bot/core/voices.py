@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from bot.core.ledger import UNNAMED, answers, same_speaker
 from bot.model import Claim
 
 LEAD = 300  # code points of a text in which its own news stands; what comes later is background
+
+Kinship = Literal["shared", "unknown", "apart"]
 
 
 def main_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -21,18 +24,24 @@ def main_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     )
 
 
-def may_share(mine: Sequence[Claim], theirs: Sequence[Claim]) -> bool:
-    """Whether an article with these main claims may belong to a story with those.
+def kinship(mine: Sequence[Claim], theirs: Sequence[Claim]) -> Kinship:
+    """How an article (or story) with these main claims stands to a story with those.
 
-    It may where one voice speaks in both, where one denies what the other says, or where either names nobody: then
-    only the likeness of the reports can tell. Seoul's estimate and a think-tank's imagery of the same week are two
-    developments, however alike their words (decision 13).
+    `shared`: one voice says something in both, or one only denies what the other says. `unknown`: either names
+    nobody, so only the likeness of the reports can tell. `apart`: Seoul's estimate and a think-tank's imagery of the
+    same week are two developments, however alike their words (decision 13).
     """
     one, other = main_claims(mine), main_claims(theirs)
     if not one or not other:
-        return True
-    return any(
-        same_speaker(first, second) or answers(first, second) or answers(second, first)
-        for first in one
-        for second in other
-    )
+        return "unknown"
+    said = [claim for claim in one if claim.status != "denied"]
+    heard = [claim for claim in other if claim.status != "denied"]
+    if any(same_speaker(first, second) for first in said for second in heard):
+        return "shared"
+    if not said and any(answers(first, second) for first in one for second in heard):
+        return "shared"
+    if not heard and any(answers(second, first) for first in said for second in other):
+        return "shared"
+    if not said and not heard:
+        return "shared" if any(same_speaker(first, second) for first in one for second in other) else "unknown"
+    return "apart"

@@ -14,16 +14,20 @@ from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
 from bot.core.stories import Assignment, Candidate, Signature, assign, signature
-from bot.core.voices import may_share
+from bot.core.voices import kinship
 from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
+from bot.store.stories import Member
 
 REACH_BACK = timedelta(days=46)
 """How much older a story may be to be followed; the pure part looks 45 days back."""
 
 REACH_ON = timedelta(days=3)
 """How much younger: backfill may insert an article before what is stored."""
+
+ALIKE = 0.6
+"""Likeness from which two whole articles that share no named voice report one development."""
 
 SIGNED = 250
 """Code points of a text that sign it for stories."""
@@ -86,7 +90,7 @@ class Judge:
             found = Assignment("joined", own.id, why=("an earlier revision belongs here",))
         else:
             at = article.published or article.first_seen or now
-            found = assign(item, seal, self._candidates(seal, print_, at, claims), print_=print_)
+            found = self._assigned(item, seal, print_, claims, self._candidates(seal, print_, at, claims))
         action, home = found.action, found.story
         if action == "also":
             # Without a lead it stands alone and is told as itself; with one it hangs on that story.
@@ -105,9 +109,26 @@ class Judge:
             judgement,
             story=story,
             membership=membership,
+            merges=self._merges(home, found),
             claims=claims,
             changes=self._changes(judgement, story, role, known, claims, before, now),
         )
+
+    def _assigned(
+        self, item: Item, seal: Signature, print_: Fingerprint, claims: Sequence[Claim], candidates: list[Candidate]
+    ) -> Assignment:
+        """The story by likeness: first among those that share a voice; of the others only one that is much alike."""
+        kin = [one for one in candidates if kinship(claims, self.store.stories.claims(story=one.story)) == "shared"]
+        found = assign(item, seal, kin, print_=print_)
+        if found.action in {"joined", "copy"}:
+            return found
+        found = assign(item, seal, candidates, print_=print_)
+        return assign(item, seal, kin, print_=print_) if found.action == "joined" and found.likeness < ALIKE else found
+
+    def _merges(self, home: str, found: Assignment) -> tuple[str, ...]:
+        """The stories that turn out to be the same as `home`; never two that rest on different voices."""
+        mine = self.store.stories.claims(story=home)
+        return tuple(one for one in found.merges if kinship(mine, self.store.stories.claims(story=one)) == "shared")
 
     def _candidates(
         self, seal: Signature, print_: Fingerprint, at: datetime, claims: Sequence[Claim]
@@ -117,25 +138,24 @@ class Judge:
         )
         bands = set(print_.bands)
         near = [name for name in dict.fromkeys(member.story for member in shared) if name][:NEAR_STORIES]
-        by_story: dict[str, list[tuple[str, Signature, Fingerprint | None]]] = {name: [] for name in near}
+        members: dict[str, list[tuple[Member, Signature, Fingerprint | None]]] = {name: [] for name in near}
         for member in self.store.stories.members(near):
             theirs = Fingerprint.from_bytes(member.fingerprint) if member.fingerprint else None
-            by_story[member.story].append((member.article, Signature.from_json(member.signature), theirs))
+            members[member.story].append((member, Signature.from_json(member.signature), theirs))
         found: list[Candidate] = []
-        for name, members in by_story.items():
-            copied = any(one and bands & set(one.bands) for _, _, one in members)
-            if not copied and not may_share(claims, self.store.stories.claims(story=name)):
-                continue
-            times = [theirs.when for _, theirs, _ in members if theirs.when]
+        for name, known in members.items():
             prints = tuple(
-                (article, theirs.when, one) for article, theirs, one in members if one and bands & set(one.bands)
+                (member.article, theirs.when, one) for member, theirs, one in known if one and bands & set(one.bands)
             )
+            if not prints and kinship(claims, self.store.stories.claims(story=name)) == "apart":
+                continue
+            times = [theirs.when for _, theirs, _ in known if theirs.when]
             found.append(
                 Candidate(
                     story=name,
                     founded=min(times, default=None),
                     latest=max(times, default=None),
-                    members=tuple(theirs for _, theirs, _ in members),
+                    members=tuple(theirs for member, theirs, _ in known if member.role not in {"copy", "also"}),
                     prints=prints,
                 )
             )

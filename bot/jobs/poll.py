@@ -159,7 +159,7 @@ class Poller:
         policy: Policy = "live"
         state = "new"
         if polled.due.first:
-            young = entry.published is not None and now - entry.published <= self.catch_up
+            young = entry.published is not None and now - entry.published <= (polled.feed.catch_up or self.catch_up)
             policy = "live" if young else "first_poll"
             state = "new" if young or self.gate(entry.title, f"{entry.summary}\n{entry.content}") else "teaser"
         name = canonical(entry.url)

@@ -36,6 +36,7 @@ class Judgement:
     records: tuple[Record, ...] = ()
     story: Story | None = None
     membership: Membership | None = None
+    merges: tuple[str, ...] = ()  # stories that this article shows to be the same as its own
     signature: str = ""  # JSON of core's signature
     keys: tuple[str, ...] = ()
     fingerprint: str = ""  # JSON of core's fingerprint
@@ -99,7 +100,7 @@ class Articles:
             save_story(
                 c, article=article, story=judgement.story, membership=judgement.membership, signature=judgement.signature,
                 keys=judgement.keys, fingerprint=judgement.fingerprint, version=judgement.fingerprint_version,
-                bands=judgement.bands, claims=judgement.claims, changes=judgement.changes, now=now,
+                bands=judgement.bands, claims=judgement.claims, changes=judgement.changes, merges=judgement.merges, now=now,
             )  # fmt: skip
             for promise in judgement.promises:
                 outbox.promise(c, promise, now)

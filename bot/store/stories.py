@@ -21,6 +21,7 @@ class Member:
     at: datetime
     signature: str
     fingerprint: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,9 @@ class Stories:
         """All members of some stories, as candidates."""
         rows = self._c.rows(
             """SELECT signatures.article, signatures.story, signatures.at, signature_json,
-                      COALESCE(fingerprint_json, '') AS fingerprint_json
+                      COALESCE(fingerprint_json, '') AS fingerprint_json, members.role
                FROM signatures LEFT JOIN fingerprints ON fingerprints.article = signatures.article
+               LEFT JOIN members ON members.article = signatures.article AND members.story = signatures.story
                WHERE signatures.story IN (SELECT value FROM json_each(:stories)) ORDER BY signatures.at, signatures.article""",
             {"stories": json.dumps(list(stories))},
         )
@@ -203,7 +205,8 @@ class Stories:
 
 def save_story(
     c: Connection, *, article: Article, story: Story | None, membership: Membership | None, signature: str, keys: Sequence[str],
-    fingerprint: str, version: str, bands: Sequence[str], claims: Sequence[Claim], changes: Sequence[Change], now: datetime,
+    fingerprint: str, version: str, bands: Sequence[str], claims: Sequence[Claim], changes: Sequence[Change], merges: Sequence[str] = (),
+    now: datetime,
 ) -> None:  # fmt: skip
     """The story's part of an article's transaction."""
     at = stamp(article.published or article.first_seen or now)
@@ -218,6 +221,8 @@ def save_story(
             c.run("INSERT INTO bands (band, article) VALUES (:band, :article)", {"band": band, "article": article.id})
     if story is not None and membership is not None:
         _put_story(c, story)
+        for other in merges:
+            _merge(c, other, story.id)
         c.run(
             "DELETE FROM members WHERE article = :article AND story <> :story",
             {"article": article.id, "story": story.id},
@@ -264,6 +269,24 @@ def save_story(
                 "claim": change.claim,
             },
         )
+
+
+def _merge(c: Connection, other: str, into: str) -> None:
+    """Everything of one story goes to another; its id stays as an alias that leads there (decision 4)."""
+    c.run("UPDATE stories SET alias_of = :into WHERE id = :other AND id <> :into", {"into": into, "other": other})
+    c.run("UPDATE stories SET alias_of = :into WHERE alias_of = :other", {"into": into, "other": other})
+    c.run(
+        """UPDATE stories SET founded = MIN(founded, (SELECT founded FROM stories WHERE id = :other)),
+             latest = MAX(latest, (SELECT latest FROM stories WHERE id = :other)) WHERE id = :into""",
+        {"into": into, "other": other},
+    )
+    c.run("UPDATE stories SET follows = :into WHERE follows = :other AND id <> :into", {"into": into, "other": other})
+    c.run(
+        "UPDATE members SET story = :into, role = CASE role WHEN 'founder' THEN 'joined' ELSE role END WHERE story = :other",
+        {"into": into, "other": other},
+    )
+    for table in ("signatures", "claims", "changes"):
+        c.run(f"UPDATE {table} SET story = :into WHERE story = :other", {"into": into, "other": other})  # noqa: S608
 
 
 def put_claim(c: Connection, claim: Claim, *, article: str, story: str, published: str | None, known_from: str) -> None:
@@ -319,6 +342,7 @@ def _member(row: Row) -> Member:
         at=known(row["at"]),
         signature=row["signature_json"],
         fingerprint=row["fingerprint_json"],
+        role=row.get("role") or "",
     )
 
 
