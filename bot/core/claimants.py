@@ -42,9 +42,6 @@ _COLON = re.compile(r"^[^:.;]{0,26}: ")
 _QUOTE = re.compile(r"^ ?[\"「『‘']")  # Korean and Japanese headlines: the sayer, then what is said in quotes
 _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
-_PREPOSED = re.compile(
-    r"(?<!\w)(?:according to|per|say|says|laut|selon|según|zdaniem|według|по данным|по словам|за даними|за словами)[^.;:]{0,30}$"
-)
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
@@ -90,11 +87,11 @@ def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
     if said is not None and state:
         # "for use in Ukraine, US says": a state behind a preposition, or with another sayer before the verb, says nothing.
         said = None if re.search("[OKJ]", said[0]) or _OBLIQUE.search(before) else said
-    if said is not None or _PREPOSED.search(before):
+    if said is not None:
         return 3
     if _SAID_AT_END.match(after):
         return 2
-    if _SAID_BEFORE.search(before) and _CLOSED.match(after):
+    if "V" in before and _CLOSED.match(after) and _SAID_BEFORE.search(before):
         return 3
     if _HEAD.match(before) and (_COLON.match(after) or (not state and _QUOTE.match(after))):
         return 2

@@ -29,7 +29,7 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     if not lexicon.touches(f"{title.text}\n{text.text}"):
         return ()
     found = passages(item, lexicon, title, text)
-    letters = {letter for passage in found for letter in passage.sides(lexicon.parties)}
+    letters = {letter for passage in found for letter in passage.sides()}
     if letters != {"D", "R"} or any(passage.index == 0 and passage.of("fiction") for passage in found):
         return ()
     spoken = tuple(claimant(passage, lexicon) for passage in found)

@@ -198,7 +198,7 @@ def _places(passage: Passage, votes: dict[str, int], why: list[str]) -> None:
     sides = [place.concept.get("side") for place in passage.of("place") if place.concept.get("side")]
     if not sides or not passage.has("C", "G", "S", "T"):
         return
-    giver = "D" if sides[0] == "dprk" else "R"
+    giver = "DR"[passage.parties.index(sides[0])]
     if len(set(sides)) == 2:
         votes[giver] += 2
         why.append(f"route from {sides[0]}")

@@ -85,9 +85,9 @@ class Lexicon:
         """Whether folded text may name both declared parties: cheap, and never wrong when it says no."""
         return all(gate.find_matches_as_indexes(low) for gate in self._gates)
 
-    def party_places(self, low: str) -> list[int]:
-        """Places of folded text where a declared party may be named, in order."""
-        return sorted(start for gate in self._gates for _, start, _ in gate.find_matches_as_indexes(low))
+    def party_places(self, low: str) -> tuple[list[int], ...]:
+        """Places of folded text where each declared party may be named, in order."""
+        return tuple([start for _, start, _ in gate.find_matches_as_indexes(low)] for gate in self._gates)
 
     def find(
         self,

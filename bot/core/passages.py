@@ -59,6 +59,7 @@ class Passage:
     numbers: tuple[Number, ...]
     tagged: str
     tokens: tuple[Token, ...]
+    parties: tuple[str, ...]  # whose letters are D and R
 
     def of(self, *kinds: str) -> list[Mention]:
         """Its mentions of these kinds, in order."""
@@ -68,11 +69,11 @@ class Passage:
         """Whether any of these letters stands in `tagged`."""
         return any(letter in self.tagged for letter in letters)
 
-    def sides(self, parties: tuple[str, ...]) -> set[str]:
+    def sides(self) -> set[str]:
         """The letters of the parties that it names, by themselves or by one of their places."""
         held = {letter for letter in "DR" if letter in self.tagged}
         sides = {place.concept.get("side") for place in self.of("place")}
-        return held | {letter for letter, party in zip("DR", parties, strict=True) if party in sides}
+        return held | {letter for letter, party in zip("DR", self.parties, strict=True) if party in sides}
 
     def token(self, at: int) -> Token:
         """The token whose letter stands at this place of `tagged`."""
@@ -89,29 +90,55 @@ def passages(item: Item, lexicon: Lexicon, title: Folded | None = None, text: Fo
     out: list[Passage] = []
     title, text = title or fold(item.title), text or fold(item.text)
     fields: tuple[tuple[Where, str, Folded], ...] = (("title", item.title, title), ("text", item.text, text))
+    named: tuple[bool, ...] = ()
     lang = latin_language(f"{title.text} {text.text[:600]}")
     for where, words, folded in fields:
         clauses = _clauses(words)
-        ranges = _ranges(clauses, lexicon.party_places(folded.text)) if folded.places is None else None
-        mentions = lexicon.find(words, folded, lang=lang, ranges=ranges)
+        places = lexicon.party_places(folded.text)
+        if where == "title":
+            named = tuple(bool(of_one) for of_one in places)
+        near = _near(clauses, places, named) if folded.places is None else frozenset(range(len(clauses)))
+        mentions = lexicon.find(
+            words, folded, lang=lang, ranges=_ranges(clauses, near) if folded.places is None else None
+        )
         starts = [mention.start for mention in mentions]
         for index, (start, end) in enumerate(clauses):
+            if index not in near:
+                out.append(Passage(where, index, start, end, words[start:end], (), (), "", (), lexicon.parties))
+                continue
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
             low = folded.text[start:end] if folded.places is None else ""
             out.append(_passage(where, index, start, words[start:end], low, inside, lexicon.parties))
     return out
 
 
-def _ranges(clauses: list[tuple[int, int]], places: list[int]) -> list[tuple[int, int]]:
-    """The stretches that can matter: the lead, and every sentence within two of one that names a party."""
-    near: set[int] = set(range(min(_LEAD, len(clauses))))
+def _near(clauses: list[tuple[int, int]], places: tuple[list[int], ...], named: tuple[bool, ...]) -> frozenset[int]:
+    """The sentences that can matter: the lead, and those within two of each party (a headline names one for them all)."""
     starts = [start for start, _ in clauses]
-    for place in places:
-        index = bisect_right(starts, place) - 1
-        near.update(range(max(0, index - 2), min(len(clauses), index + 3)))
+    near = set(range(len(clauses)))
+    for party, of_one in enumerate(places):
+        if not named[party]:
+            around: set[int] = set()
+            for place in of_one:
+                index = bisect_right(starts, place) - 1
+                around.update(range(index - 2, index + 3))
+            near &= around
+    if all(named):  # each by itself is enough
+        near = {
+            index + step
+            for of_one in places
+            for place in of_one
+            for index in (bisect_right(starts, place) - 1,)
+            for step in range(-2, 3)
+        }
+    return frozenset(near | set(range(min(_LEAD, len(clauses)))))
+
+
+def _ranges(clauses: list[tuple[int, int]], near: frozenset[int]) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
-    for index in sorted(near):
-        start, end = clauses[index]
+    for index, (start, end) in enumerate(clauses):
+        if index not in near:
+            continue
         if out and index - 1 in near:
             out[-1] = (out[-1][0], end)
         else:
@@ -140,7 +167,7 @@ def _passage(
     kinds = {mention.kind for mention in inside}
     found = _numbers(text, low, start) if kinds & _COUNTED else []
     tagged, tokens = _tagged(text, low, start, inside, found, parties) if index < _LEAD or kinds & _ACTIVE else ("", ())
-    return Passage(where, index, start, end, text, tuple(inside), tuple(found), tagged, tokens)
+    return Passage(where, index, start, end, text, tuple(inside), tuple(found), tagged, tokens, parties)
 
 
 def _numbers(text: str, low: str, start: int) -> list[Number]:

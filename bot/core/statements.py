@@ -36,9 +36,9 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
     """The drafts of the sentence at `index`; `earlier` are those of the sentences before it."""
     passage = context.passages[index]
     if (
-        _QUESTION.search(passage.text)
+        not passage.tokens
+        or _QUESTION.search(passage.text)
         or "the question is" in passage.tagged
-        or not passage.tokens
         or "appeared first on" in passage.text
     ):
         return []
@@ -167,7 +167,7 @@ def _stated(context: Context, passage: Passage, margin: int) -> bool:
 def _paired(context: Context, index: int) -> bool:
     """Both parties stand in this sentence, or one here and the other in the headline or the sentence before."""
     passage = context.passages[index]
-    here = passage.sides(context.lexicon.parties)
+    here = passage.sides()
     if len(here) == 2:
         return True
     if not here or _ELSEWHERE.search(passage.tagged):
@@ -230,7 +230,7 @@ def _voyages(context: Context, index: int) -> list[Draft]:
     sides = [one.concept.get("side") for one in passage.of("place") if one.concept.get("side")]
     if len(set(sides)) < 2:
         return []
-    giver = "D" if sides[0] == context.lexicon.parties[0] else "R"
+    giver = "DR"[passage.parties.index(sides[0])]
     base = facts(context, passage, index, who)
     return [replace(base, status="observed", giver=giver, amount=counted[0], basis="imagery" if seen else base.basis)]
 
