@@ -1,8 +1,11 @@
-"""`init`: a commented configuration to start from, in the folder where one stands."""
+"""`init`: a commented configuration to start from, and the few questions that a first set-up needs."""
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +13,121 @@ import click
 
 from bot.places import config_path, packaged
 
+_FEEDS = "# The feeds that ship with armswatch"
+"""Where the feeds begin in the shipped configuration; what is added stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a first set-up wants to know; "" is: not now."""
+
+    contact: str = ""
+    zone: str = "UTC"
+    hour: int = 7
+    slack: str = ""
+    mail: str = ""
+    smtp: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to write."""
+        return self != Answers()
+
 
 @click.command()
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
+@click.option("--contact", default="", help="A URL or mail address by which publishers can reach you.")
+@click.option("--zone", default="UTC", help="Your time zone, such as Europe/Kyiv.")
+@click.option("--hour", default=7, type=click.IntRange(0, 23), help="The local hour of the daily digest.")
+@click.option("--slack", default="", metavar="ID", help="A Slack channel id (C…): a digest a day, and alerts.")
+@click.option("--mail", default="", metavar="ADDRESS", help="A mail address: a digest a day.")
+@click.option("--smtp", default="", metavar="HOST", help="The mail server, with --mail.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.pass_obj
-def init(obj: dict[str, Any], force: bool) -> None:
-    """Write config.toml with every key explained, and the watchlists beside it."""
+def init(
+    obj: dict[str, Any], force: bool, contact: str, zone: str, hour: int, slack: str, mail: str, smtp: str, yes: bool
+) -> None:
+    """Write config.toml with every key explained, and the watchlists beside it; on a terminal, ask for what is yours."""
     target = config_path(obj.get("config"))
     if target.exists() and not force:
         raise click.UsageError(f"{target} is there already; --force overwrites it")
+    answers = Answers(contact=contact, zone=zone, hour=hour, slack=slack, mail=mail, smtp=smtp)
+    if not yes and not answers.any and sys.stdin.isatty():
+        answers = _asked()
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.resolve() != packaged("config.toml").resolve():
-        shutil.copyfile(packaged("config.toml"), target)
     lists = target.resolve().parent / "watchlists"
     written = _copied(packaged("watchlists"), lists, force)
+    if answers.any or target.resolve() != packaged("config.toml").resolve():
+        _write(target, _filled_in(packaged("config.toml").read_text(encoding="utf-8"), answers))
     click.echo(f"wrote {target}" + (f" and {written} files in {lists}" if written else ""))
-    click.echo(
-        "next: `armswatch poll` does one round, `armswatch digest --preview` shows what it found, `armswatch run` keeps watching.\n"
-        "Slack: put a token into ARMSWATCH_SLACK_TOKEN and add a [[subscriptions]] table. Mail: fill [smtp]."
+    for number, step in enumerate(_steps(answers), 1):
+        click.echo(f"{number}. {step}")
+
+
+def _asked() -> Answers:
+    click.echo("Enter leaves a question open; everything can be changed in config.toml later.")
+    answers = Answers(
+        contact=click.prompt("How can publishers reach you (URL or mail address)", default="", show_default=False),
+        zone=click.prompt("Your time zone", default="UTC"),
+        hour=click.prompt("Local hour of the daily digest", default=7, type=click.IntRange(0, 23)),
+        slack=click.prompt("Slack channel id (C…)", default="", show_default=False),
+        mail=click.prompt("Mail address", default="", show_default=False),
     )
+    if answers.mail:
+        answers = replace(answers, smtp=click.prompt("Mail server", default="", show_default=False))
+    return answers
+
+
+def _write(target: Path, text: str) -> None:
+    """The file, if what stands in it can be used; else a ConfigError, and nothing is written."""
+    from bot.settings import load
+
+    aside = target.with_name(f".{target.name}.new")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        load(aside)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _filled_in(text: str, answers: Answers) -> str:
+    """The configuration with the answers in their places, comments kept."""
+    import tomlkit
+
+    tables: Any = tomlkit.parse(text)
+    if answers.contact:
+        tables["polling"]["contact"] = answers.contact
+    if answers.smtp:
+        tables["smtp"]["host"] = answers.smtp
+        tables["smtp"]["user"] = tables["smtp"]["from"] = answers.mail
+    for one in tables["subscriptions"]:
+        one["zone"], one["hour"] = answers.zone, answers.hour
+    when = f"zone = {json.dumps(answers.zone)}\nhour = {answers.hour}\n"
+    added = ""
+    if answers.slack:
+        added += f'[[subscriptions]]\nname = "team-slack"\nchannel = "slack"\ntarget = {json.dumps(answers.slack)}\n{when}alerts = true\n\n'
+    if answers.mail:
+        added += (
+            f'[[subscriptions]]\nname = "team-mail"\nchannel = "email"\ntarget = {json.dumps(answers.mail)}\n{when}\n'
+        )
+    head, mark, tail = str(tomlkit.dumps(tables)).partition(_FEEDS)
+    return f"{head}{added}{mark}{tail}" if mark else f"{head}\n{added}"
+
+
+def _steps(answers: Answers) -> list[str]:
+    steps = []
+    if answers.slack:
+        steps.append("put the bot's token into ARMSWATCH_SLACK_TOKEN (docs/slack.md: app, scopes, /invite)")
+    if answers.mail:
+        steps.append("put the mail password into ARMSWATCH_SMTP_PASSWORD (docs/mail.md)")
+    return [
+        *steps,
+        "armswatch doctor             what is still wrong, and how to mend it",
+        "armswatch poll               one round: reads the feeds, judges, stores",
+        "armswatch digest --preview   what it would tell",
+        "armswatch run                the watch itself",
+    ]
 
 
 def _copied(source: Path, target: Path, force: bool) -> int:

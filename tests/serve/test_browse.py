@@ -21,8 +21,9 @@ from tests.store.test_contract import judged
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     with Store.opened(tmp_path / "watch.db") as store:
-        for number, rank in ((1, "match"), (2, "borderline"), (3, "none")):
-            store.articles.save(judged(number, rank), START)
+        store.articles.save(judged(1, "match"), START)
+        store.articles.save(judged(2, "borderline"), START)
+        store.articles.save(judged(3, "none"), START)
     return tmp_path / "watch.db"
 
 

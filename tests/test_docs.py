@@ -1,0 +1,106 @@
+"""Every command that the documentation shows can be typed: it is run here, on a filled watch, with ids that exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.cli import COMMANDS
+from bot.store import Store
+from tests.cli.conftest import Done, Run, run, watch, world
+
+__all__ = ["run", "watch", "world"]  # fixtures
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?armswatch +(?P<rest>.*)$")
+FOREVER = {"run", "browse"}  # these do not end; they have tests of their own
+MAY_FAIL = {"poll", "doctor", "backfill", "digest"}  # they ask hosts that no test may reach, and may end with 1
+MADE_BY_THE_READER = ("deploy/secrets/",)
+
+
+def commands(page: Path) -> Iterator[tuple[int, list[str]]]:
+    """(line, words) of every command in a code block."""
+    fenced = False
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+            continue
+        found = COMMAND.match(line) if fenced or line.startswith("    ") else None
+        # What follows a comment sign, or two spaces, is said to people.
+        words = shlex.split(re.split(r" {2,}|\s#", found["rest"])[0]) if found else []
+        if words:
+            yield number, words
+
+
+ALL = [(page, number, words) for page in PAGES for number, words in commands(page)]
+
+
+@pytest.fixture
+def names(watch: Path, tmp_path: Path) -> dict[str, str]:
+    """What the placeholders of the documentation stand for in this watch."""
+    with Store.opened(watch.parent / "armswatch.db", readonly=True) as store:
+        stories = store.stories.since(datetime(1990, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
+        story = next(one for one in stories if store.stories.claims(story=one.id))
+        claim = store.stories.claims(story=story.id)[0]
+        article = store.articles.get(story.articles[0])
+    assert article is not None
+    text = tmp_path / "article.txt"
+    text.write_text("North Korea has sent Russia more artillery shells, Seoul said.\n" * 5)
+    shutil.copyfile(ROOT / "watchlists" / "russia-dprk-arms.examples.jsonl", tmp_path / "judged.jsonl")
+    return {
+        "STORY": story.id, "CLAIM": claim.id, "ARTICLE": article.id, "ID": article.id, "URL": article.canonical_url,
+        "FILE": str(text), "FILE…": str(text), "FILE|URL|ID": article.id, "judged.jsonl": str(tmp_path / "judged.jsonl"),
+        "pack": str(tmp_path / "pack"), "for-print": str(tmp_path / "for-print"), "stories.atom": str(tmp_path / "s.atom"),
+        "DIR": str(tmp_path / "dir"), "CASE": "Voyages of the spring",
+    }  # fmt: skip
+
+
+def prepared(words: list[str], names: dict[str, str], watch: Path, run: Run) -> list[str]:
+    """The command with real names, after what the page had the reader do before it."""
+    if words[0] == "case" and words[1] != "new":
+        run("case", "new", "Voyages of the spring", config=watch)
+    if words[0] == "verify":
+        run("story", names["STORY"], "--pack", names["pack"], config=watch)
+    if "--undo" in words:
+        run("judge", names["STORY"], "mute", config=watch)
+    if "COPY" in words:
+        run("backup", config=watch)
+        names["COPY"] = str(next((watch.parent / "armswatch-backups").glob("*.db")))
+    return [names.get(word, word) for word in words]
+
+
+@pytest.mark.parametrize(
+    ("page", "number", "words"), ALL, ids=[f"{page.name}:{number} {' '.join(words)}" for page, number, words in ALL]
+)
+def test_a_command_in_the_documentation_works(
+    page: Path, number: int, words: list[str], names: dict[str, str], watch: Path, run: Run, tmp_path: Path
+):
+    assert words[0] in COMMANDS or words[0].startswith("-"), f"{page.name}:{number}: there is no such command"
+    if words[0] in FOREVER:
+        done: Done = run(words[0], "--help")
+        assert all(option in done.out for option in words if option.startswith("--"))
+        return
+    if words[0] == "init":
+        done = run("--config", str(tmp_path / "fresh" / "config.toml"), *words)
+    else:
+        done = run(*prepared(words, names, watch, run), config=watch)
+    told = f"{page.name}:{number}: armswatch {' '.join(words)}\n{done.out}\n{done.err}"
+    assert "Traceback" not in done.err, told
+    # `watchlist test` ends with 1 while there is a miss to name.
+    allowed = {0, 1} if words[0] in MAY_FAIL or words[:2] == ["watchlist", "test"] else {0}
+    assert done.code in allowed, told
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_inside_the_documentation_leads_somewhere(page: Path):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
+    for path in re.findall(r"`((?:deploy|docs|bot|watchlists|benchmarks)/[\w./-]+)`", page.read_text("utf-8")):
+        assert path.startswith(MADE_BY_THE_READER) or (ROOT / path).exists(), f"{page.name}: {path}"
