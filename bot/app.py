@@ -27,6 +27,7 @@ from bot.jobs.judge import Judge
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
+from bot.jobs.revisit import Revisiter
 from bot.model import Coverage, Notice, RoundReport
 from bot.ports import Clock, Fetch, Mark, Parse, no_mark
 from bot.settings import Settings
@@ -203,6 +204,18 @@ class App:
         )
 
     @property
+    def revisiter(self) -> Revisiter:
+        """Looks again at what was shown."""
+        return Revisiter(
+            store=self.store,
+            fetch=self.fetch,
+            parse=self.workers,
+            judge=self.judge,
+            clock=self.clock,
+            stopping=self.stopping,
+        )
+
+    @property
     def rematcher(self) -> Rematcher:
         """Matches stored text again after a watchlist changed."""
         return Rematcher(store=self.store, judge=self.judge, clock=self.clock)
@@ -224,6 +237,7 @@ class App:
         started = self.clock()
         polled = self.poller.poll()
         read = self.reader.work_off()
+        self.revisiter.run()
         report = replace(
             polled,
             started=started,

@@ -81,6 +81,7 @@ class Digester:
             since=last.cutoff if last else owed.since if owed else None,
             cutoff=now,
             late_run=owed.late if owed else "",
+            corrections=tuple(self.store.revisits.corrections(name, last.cutoff if last else None, now)),
             last_fact=f"{fact[1]:%d %b %Y}, {fact[0]}" if fact else "",
             labels=self.labels,
         )

@@ -22,6 +22,7 @@ class Store:
         from bot.store.judgements import Judgements
         from bot.store.outbox import Outbox
         from bot.store.retention import Retention
+        from bot.store.revisits import Revisits
         from bot.store.runs import Runs
         from bot.store.stories import Stories
         from bot.store.tables import Tables
@@ -35,6 +36,7 @@ class Store:
         self.stories = Stories(self.connection)
         self.digests = Digests(self.connection)
         self.outbox = Outbox(self.connection)
+        self.revisits = Revisits(self.connection)
         self.runs = Runs(self.connection)
         self.cases = Cases(self.connection)
         self.judgements = Judgements(self.connection)

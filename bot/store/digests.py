@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.model import Article, Change, Delivery, Digest, Story, Verdict
-from bot.store import outbox
+from bot.store import outbox, revisits
 from bot.store.articles import Articles
 from bot.store.connection import Connection, Row
 from bot.store.rows import dump, known, load, moment, stamp
@@ -131,6 +131,7 @@ class Digests:
                     "INSERT INTO told (subscription, change, digest, at) VALUES (:name, :change, :digest, :now) ON CONFLICT DO NOTHING",
                     {"name": digest.subscription, "change": change, "digest": digest.id, "now": stamp(now)},
                 )
+            revisits.plan(c, changes, now)
             for article in adjacent:
                 c.run(
                     "INSERT INTO told_adjacent (subscription, article, digest) VALUES (:name, :article, :digest) ON CONFLICT DO NOTHING",

@@ -197,3 +197,12 @@ def _views(db: Database) -> None:
 
     for name, select in VIEWS.items():
         db.create_view(name, select)
+
+
+@MIGRATIONS(name="0011_revisits")
+def _revisits(db: Database) -> None:
+    db.table("revisits").create(
+        {"article": str, "number": int, "at": str, "tries": int, "outcome": str, "done": str},
+        pk=("article", "number"), not_null={"at", "tries"}, strict=True,
+    )  # fmt: skip
+    db.table("revisits").create_index(["done", "at"])

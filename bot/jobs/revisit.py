@@ -1,0 +1,94 @@
+"""Read again what was shown, after a day, a week and a month: a changed headline or figure, or a page taken down, is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.core.edits import changed
+from bot.core.evidence import response_record
+from bot.core.identities import text_sha
+from bot.errors import ExtractError, FetchError, WorkerError
+from bot.jobs.judge import Judge
+from bot.model import Article, Request
+from bot.ports import Clock, Fetch, Parse
+from bot.store import Store
+from bot.store.evidence import Record
+from bot.store.revisits import Revisit
+
+PUT_OFF = timedelta(hours=6)
+TRIES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisiter:
+    """Everything that the silent-edit watch needs, handed in."""
+
+    store: Store
+    fetch: Fetch
+    parse: Parse
+    judge: Judge
+    clock: Clock
+    stopping: Callable[[], bool] = lambda: False
+
+    def run(self, limit: int = 50) -> list[str]:
+        """Look at what is due; the corrections that were written."""
+        said = []
+        for revisit in self.store.revisits.due(self.clock(), limit):
+            if self.stopping():
+                break
+            article = self.store.articles.get(revisit.article)
+            if article is None or not article.url or article.extractor == "feed":
+                self.store.revisits.settle(revisit, "no page of its own", self.clock())
+                continue
+            found = self._look(revisit, article)
+            if found:
+                said.append(found)
+        return said
+
+    def _look(self, revisit: Revisit, article: Article) -> str:
+        now = self.clock()
+        try:
+            response = self.fetch(Request(url=article.url, purpose="page"))
+        except FetchError as error:
+            again = now + PUT_OFF if error.transient and revisit.tries + 1 < TRIES else None
+            self.store.revisits.settle(revisit, str(error)[:200], now, again=again)
+            return ""
+        if response.status in {404, 410}:
+            text = f"{article.outlet}: the page is gone (HTTP {response.status}): “{article.title}” {article.url}; our copy is {article.id}"
+            self.store.revisits.settle(revisit, f"HTTP {response.status}", now, correction=text)
+            return text
+        if response.status != 200:
+            again = now + PUT_OFF if response.status >= 500 and revisit.tries + 1 < TRIES else None
+            self.store.revisits.settle(revisit, f"HTTP {response.status}", now, again=again)
+            return ""
+        try:
+            page = self.parse.page(response.body, url=response.url, headers=response.headers, now=now)
+        except (ExtractError, WorkerError) as error:
+            self.store.revisits.settle(revisit, str(error)[:200], now)
+            return ""
+        what = changed(article.title, article.text, page.title or article.title, page.text)
+        if not what:
+            self.store.revisits.settle(revisit, "unchanged", now)
+            return ""
+        fresh = replace(
+            article,
+            title=page.title or article.title,
+            text=page.text,
+            text_sha=text_sha(page.text),
+            revision=article.revision + 1,
+            notes=(*article.notes, f"changed since shown: {what}"),
+        )
+        judgement = self.judge(fresh, now, previous=self.store.articles.verdicts(article.id))
+        kept = Record(
+            what="response",
+            record=response_record(response, requested=article.url),
+            url=response.url,
+            fetched=response.fetched,
+        )
+        # What changed is told as a correction; the changed text brings no second NEW of the same article.
+        self.store.articles.save(replace(judgement, changes=(), promises=(), records=(kept,)), now)
+        text = f"{article.outlet}: {what} {article.url}; both versions: armswatch story {article.id}"
+        self.store.revisits.settle(revisit, "changed", now, correction=text)
+        return text

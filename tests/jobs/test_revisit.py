@@ -1,0 +1,112 @@
+"""The silent-edit watch: what was shown is read again, and what changed is told once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core.edits import changed
+from bot.core.matches import Matcher
+from bot.core.watchlists import load
+from bot.jobs.digest import Digester
+from bot.jobs.judge import Judge
+from bot.jobs.revisit import Revisiter
+from bot.model import Coverage, Response, Subscription
+from bot.render import console
+from bot.store import Store
+from tests.fakes import START, entry
+from tests.jobs.test_read import CLAIM, WATCHLIST, Desk
+
+URL = "https://wire.example/1"
+DESK = Subscription(name="desk", channel="console", target="")
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher([load(WATCHLIST.read_bytes(), file=str(WATCHLIST))])
+
+
+@pytest.fixture
+def shown(store: Store, matcher: Matcher) -> Desk:
+    """A desk whose one article was told in a digest."""
+    desk = Desk(store, matcher)
+    desk.arrives(entry(1, title="White House on containers"))
+    desk.page(URL, "White House on containers", CLAIM)
+    desk.reader.work_off()
+    digester(desk).run(force=True)
+    return desk
+
+
+def digester(desk: Desk) -> Digester:
+    return Digester(
+        store=desk.store, subscriptions=(DESK,), render={"console": console.deliveries}, coverage=lambda _: Coverage(by_lang=()), labels={}, clock=desk.clock
+    )  # fmt: skip
+
+
+def looks(desk: Desk, matcher: Matcher) -> list[str]:
+    judge = Judge(store=desk.store, matcher=matcher, lexicon=None)
+    return Revisiter(store=desk.store, fetch=desk.fetch, parse=desk.parse, judge=judge, clock=desk.clock).run()
+
+
+def test_what_was_shown_is_read_again_after_a_day_a_week_and_a_month(shown: Desk, matcher: Matcher):
+    asked = len(shown.fetch.asked)
+    for span, total in (
+        (timedelta(hours=23), 0),
+        (timedelta(hours=2), 1),
+        (timedelta(days=6), 2),
+        (timedelta(days=24), 3),
+        (timedelta(days=90), 3),
+    ):
+        shown.clock.now += span
+        assert looks(shown, matcher) == []
+        assert len(shown.fetch.asked) - asked == total
+
+
+def test_a_changed_figure_is_a_correction_in_the_next_digest_and_both_versions_stay(shown: Desk, matcher: Matcher):
+    shown.clock.now += timedelta(hours=25)
+    shown.page(URL, "White House on containers", CLAIM.replace("1,000", "1,200"))
+    (said,) = looks(shown, matcher)
+    assert "figures 1,000 gone, 1,200 new" in said
+    article = shown.store.articles.by_url(URL)
+    assert article is not None
+    assert ("1,200" in article.text, article.revision) == (True, 2)
+    assert ["1,000" in one.text for one in shown.store.revisits.revisions(article.id)] == [True]
+    digester(shown).run(force=True)
+    digest = shown.store.digests.last("desk")
+    assert digest is not None
+    assert digest.corrections == (said,)
+    assert digest.stories == ()
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_was_taken_down_is_told(shown: Desk, matcher: Matcher, status: int):
+    shown.clock.now += timedelta(hours=25)
+    shown.fetch.answers[URL] = Response(url=URL, status=status, headers=(), body=b"", fetched=START)
+    (said,) = looks(shown, matcher)
+    assert f"HTTP {status}" in said
+    assert shown.store.articles.by_url(URL) is not None
+
+
+def test_a_server_in_trouble_is_asked_again_later(shown: Desk, matcher: Matcher):
+    shown.clock.now += timedelta(hours=25)
+    shown.fetch.answers[URL] = Response(url=URL, status=503, headers=(), body=b"", fetched=START)
+    assert looks(shown, matcher) == []
+    assert shown.store.revisits.due(shown.clock.now) == []
+    assert len(shown.store.revisits.due(shown.clock.now + timedelta(hours=6))) == 1
+
+
+@pytest.mark.parametrize(
+    ("new_title", "new_text", "said"),
+    [
+        ("Title", "They sent 500 shells to the front.", ""),
+        ("title", "They sent 500 shells to the  front.", ""),
+        ("Title", "They sent 700 shells to the front.", "figures 500 gone, 700 new"),
+        ("Title", "They sent 500 shells to the front. Also 30 trucks.", ""),
+        ("Other", "They sent 500 shells to the front.", "headline"),
+    ],
+)
+def test_only_headlines_and_figures_are_news(new_title: str, new_text: str, said: str):
+    found = changed("Title", "They sent 500 shells to the front.", new_title, new_text)
+    assert said in found
+    assert bool(found) == bool(said)
