@@ -227,6 +227,9 @@ class Gatherer:
             got.duplicates += 1
             return
         response, quality, reason = self._ask(entry.url, leads.pages, got)
+        if leads.all and response is not None and not self.wants(response.body, response.header("content-type")):
+            got.dropped += 1
+            return
         found = self._article(entry, response, entry.url, got, feed) if response is not None else None
         if found is not None and response is not None:
             self._keep(found, (*kept, self._evidence(response, response.url)), got)

@@ -69,7 +69,8 @@ class Guardian:
 def _article(row: Any) -> Words | Missed:
     if not isinstance(row, dict) or not row.get("webUrl"):
         return Missed(place="guardian", reason="a result without an address")
-    fields = row.get("fields") if isinstance(row.get("fields"), dict) else {}
+    given = row.get("fields")
+    fields: dict[str, Any] = given if isinstance(given, dict) else {}
     published = parse_date(str(row.get("webPublicationDate") or ""))
     return Words(
         title=one_line(str(fields.get("headline") or row.get("webTitle") or ""), 500),

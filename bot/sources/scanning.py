@@ -182,20 +182,36 @@ def scan(path: str, start: int, stop: int, since: datetime | None, whole: bool, 
     """
     state = _Scan(_GATES[0], since, limit)
     place = start
+    pending: Broken | None = None
     while place < stop:
-        broken, place = state.run(path, place, stop)
-        if broken is None or state.full:
-            break
-        following = next_member(Path(path), broken[0] + 1)
+        broken, reached = state.run(path, place, stop)
+        # What broke behind a good record is either the member that was tried next, or one in between that nobody can see.
+        if pending is not None and not (broken is not None and broken.place == place and not broken.taken):
+            state.missed.append((pending.place, f"behind this record: {pending.reason}"))
+        pending = None
+        if broken is None:
+            return state.batch(reached, ended=not state.full)
+        following = next_member(Path(path), broken.place + 1)
+        if following is None and not whole:
+            state.kept = [kept for kept in state.kept if kept.place != broken.place]
+            return state.batch(broken.place, ended=True)
+        if broken.taken and following is not None:
+            pending = broken
+        else:
+            state.missed.append((broken.place, broken.reason))
         if following is None:
-            if not whole:
-                state.kept = [kept for kept in state.kept if kept.place != broken[0]]
-                return state.batch(broken[0], ended=True)
-            state.missed.append(broken)
             return state.batch(stop, ended=True)
-        state.missed.append(broken)
         place = following
-    return state.batch(place, ended=not state.full)
+    return state.batch(place, ended=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where reading broke, and whether the record at that place had been read before."""
+
+    place: int
+    reason: str
+    taken: bool = False
 
 
 class _Scan:
@@ -209,11 +225,12 @@ class _Scan:
     def batch(self, after: int, *, ended: bool) -> Batch:
         return Batch(tuple(self.kept), after, ended, self.pages, self.dropped, self.early, tuple(self.missed))
 
-    def run(self, path: str, start: int, stop: int) -> tuple[tuple[int, str] | None, int]:
+    def run(self, path: str, start: int, stop: int) -> tuple[Broken | None, int]:
         """Read on until the range ends, the batch is full or something breaks: (what broke where, where to go on)."""
         from fastwarc.warc import ArchiveIterator, WarcRecordType
 
         at = last = start
+        taken = False
         with Path(path).open("rb") as stream:
             size = stream.seek(0, io.SEEK_END)
             stream.seek(start)
@@ -228,13 +245,14 @@ class _Scan:
                     if (self._limit <= self.records or self._bytes >= BATCH_BYTES) and apart:
                         self.full = True
                         return None, at
-                    last = at
+                    last, taken = at, False
                     self.records += 1
                     short = self._take(record, at)
                     if short:
-                        return (at, short), at
+                        return Broken(at, short), at
+                    taken = True
             except Exception as error:  # noqa: BLE001 - any bytes may be in a file: what breaks is named and passed over
-                return (at, f"unreadable record: {' '.join(str(error).split())[:120]}"), at
+                return Broken(at, f"unreadable record: {' '.join(str(error).split())[:120]}", taken), at
         return None, stop
 
     def _take(self, record: Any, at: int) -> str:

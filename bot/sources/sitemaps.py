@@ -22,7 +22,6 @@ from bot.ports import Fetch
 from bot.sources.asking import Ask, unzipped
 
 GUESSES = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
-MAX_DEPTH = 6  # of indexes in indexes
 MAX_URLS = 50_000  # of one file, as the protocol has it
 CAP = 50 * 1024 * 1024  # bytes of one file, unzipped, as the protocol has it
 TOGETHER = 25  # pages in one unit
@@ -68,7 +67,7 @@ class Sitemaps:
         elif "site" in key:
             yield from self._site(key["url"])
         else:
-            yield from self._file(key["url"], key["depth"], window)
+            yield from self._file(key["url"], "guess" in key, window)
 
     def _entry(self, place: Place) -> Entry:
         return Entry(
@@ -92,17 +91,17 @@ class Sitemaps:
         links = [link for name in named if (link := safe_link(name, f"{site}/"))]
         yield ask.read()
         for url in dict.fromkeys(links):
-            yield self._unit(url=url, depth=1)
+            yield self._unit(url=url)
         if not links:
             for guess in GUESSES:
-                yield self._unit(url=site + guess, depth=0)
+                yield self._unit(url=site + guess, guess=True)
 
-    def _file(self, url: str, depth: int, window: Window) -> Iterator[Finding]:
+    def _file(self, url: str, guess: bool, window: Window) -> Iterator[Finding]:
         ask = Ask(self._fetch, self._pause, purpose="page")
         answer = ask(url, cap=CAP)
         yield ask.read()
         if answer.status != 200:
-            if depth:  # a guess that was wrong is no loss
+            if not guess:  # a guess that was wrong is no loss
                 yield Missed(place=url, reason=f"HTTP {answer.status}")
                 yield Partial(reason=f"{url} could not be read")
             return
@@ -111,14 +110,11 @@ class Sitemaps:
         if broken:
             yield Missed(place=url, reason=broken)
             yield Partial(reason=f"{url} could not be read whole")
-        for place in files:
+        for place in files[:MAX_URLS]:
             # A newer date proves nothing, an older one does: nothing in the file was touched since.
             if window.since and place.modified and place.modified < window.since - MARGIN:
                 continue
-            if depth >= MAX_DEPTH:
-                yield Partial(reason=f"{url}: indexes in indexes, deeper than {MAX_DEPTH}")
-                break
-            yield self._unit(url=place.url, depth=depth + 1)
+            yield self._unit(url=place.url)
         wanted = [place for place in pages[:MAX_URLS] if _possible(place, window)]
         if len(pages) > MAX_URLS:
             yield Partial(reason=f"{url} lists more than {MAX_URLS:,} pages")

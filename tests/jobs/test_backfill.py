@@ -12,46 +12,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.core import articles, entries
-from bot.core.lexicon import Lexicon
-from bot.core.matches import Matcher
 from bot.core.units import Finding, Leads, Missed, Partial, Read, Unit, Window, Words, run_id
-from bot.core.watchlists import load
-from bot.errors import UsageError, WorkerError
-from bot.jobs.backfill import Backfiller, BackfillReport
-from bot.jobs.gather import Gatherer
-from bot.jobs.judge import Judge
-from bot.model import Entry, FeedDocument, Page
+from bot.errors import UsageError
+from bot.jobs.backfill import BackfillReport
+from bot.model import Entry
 from bot.sources.files import Files
 from bot.store import Store
 from bot.store.backfill import Backfills
 from tests.fakes import START, FakeClock, FakeFetch
+from tests.filling import RELEVANT, backfiller
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARMSWATCH_SHARED", ROOT / ".." / "shared"))
 SEEDS = SHARED / "data/seeds"
-BODY = (
-    "North Korea has sent about 3,000 containers of artillery shells to Russia since August, South Korea's defence ministry said on "
-    "Monday. The munitions left the port of Rajin on Russian vessels and went on by rail to depots near the front in Ukraine."
-)
-RELEVANT = ("North Korea shipped artillery shells to Russia, Seoul says", BODY)
-MATCHER = Matcher([load((ROOT / "watchlists/russia-dprk-arms.toml").read_bytes(), file="russia-dprk-arms.toml")])
-NO_LEXICON: Lexicon | None = None
-
-
-class InProcess:
-    """The Parse port without processes; bytes that hold DEADLY kill their worker."""
-
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
-        return entries.parse(body, url=url, headers=headers, now=now)
-
-    def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
-        if b"DEADLY" in body:
-            raise WorkerError("the worker died", reason="died", subject=url)
-        return articles.extract(body, url=url, headers=headers, now=now)
 
 
 @pytest.fixture
@@ -60,26 +37,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def backfiller(
-    store: Store, *sources: object, window: Window | None = None, fetch: FakeFetch | None = None, **more: object
-) -> Backfiller:
-    clock = FakeClock(START)
-    window = window or Window()
-    named = {source.name: source for source in sources}  # type: ignore[attr-defined]
-    gather = Gatherer(
-        sources=named,
-        store=store,
-        parse=InProcess(),
-        matcher=MATCHER,
-        clock=clock,
-        fetch=fetch or FakeFetch({}),
-        window=window,
-    )
-    judge = Judge(store=store, matcher=MATCHER, lexicon=NO_LEXICON)
-    return Backfiller(store=store, gather=gather, judge=judge, clock=clock, sources=named, window=window, **more)  # type: ignore[arg-type]
-
-
-def files(store: Store, *paths: Path, window: Window | None = None, **more: object) -> BackfillReport:
+def files(store: Store, *paths: Path, window: Window | None = None, **more: Any) -> BackfillReport:
     source = Files(paths, FakeClock(START))
     filler = backfiller(store, source, window=window, **more)
     run = run_id("files", ["files"], filler.window, [str(path) for path in paths], [])
