@@ -170,6 +170,11 @@ def load(raw: bytes, *, file: str) -> Lexicon:
             problems.append(Problem(file, f"{concept.kind}.{concept.canonical}", "a second entry", "one entry a name"))
         seen.add((concept.kind, concept.canonical))
     problems.extend(
+        Problem(file, f"{concept.kind}.{concept.canonical}.side", repr(side), f"one of {', '.join(parties)}")
+        for concept, _ in entries
+        if (side := concept.get("side")) and side not in parties
+    )
+    problems.extend(
         Problem(file, "parties", repr(party), "the name of a [[party]] entry")
         for party in parties
         if ("party", party) not in seen

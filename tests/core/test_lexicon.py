@@ -121,6 +121,11 @@ def test_every_problem_is_told_at_once():
     assert {problem.file for problem in error.value.problems} == {"broken.toml"}
 
 
+def test_a_place_lies_on_one_of_the_two_sides():
+    with pytest.raises(WatchlistError, match="side"):
+        load((HEAD + PARTIES + '[[place]]\nname = "X"\nside = "mars"\nen = ["X"]\n').encode(), file="side.toml")
+
+
 def test_two_entries_of_one_name_are_a_problem():
     with pytest.raises(WatchlistError, match="a second entry"):
         load((HEAD + PARTIES + '[[party]]\nname = "dprk"\nen = ["DPRK"]\n').encode(), file="twice.toml")
