@@ -24,6 +24,7 @@ from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
+from bot.jobs.memory import remember
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
@@ -235,6 +236,8 @@ class App:
     def round(self) -> RoundReport:
         """Poll what is due, read what waits; commits as it goes and reports at the end."""
         started = self.clock()
+        for path in self.settings.watchlist_files:
+            remember(self.store, path, started)
         polled = self.poller.poll()
         read = self.reader.work_off()
         self.revisiter.run()

@@ -13,8 +13,8 @@ from bot.store import outbox
 from bot.store.connection import Connection, Row
 from bot.store.entries import settle
 from bot.store.evidence import Record, keep
+from bot.store.placing import save_story
 from bot.store.rows import dump, known, load, moment, stamp
-from bot.store.stories import save_story
 
 _ARTICLE_COLUMNS = (
     "id", "url", "canonical_url", "title", "text", "quality", "feed", "entry", "outlet", "outlet_kind", "host", "lang",

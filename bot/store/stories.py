@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Article, Change, Claim, Membership, Origin, Story
+from bot.model import Change, Claim, Origin, Story
 from bot.store.connection import Connection, Row
-from bot.store.rows import dump, known, load, moment, stamp
+from bot.store.placing import put_claim
+from bot.store.rows import known, load, moment, stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +186,12 @@ class Stories:
             for row in rows
         ]
 
+    def remember(self, lines: Sequence[tuple[Claim, datetime | None, str]]) -> None:
+        """Put (claim, when said, source URL) into the ledger: what was known before the watch began."""
+        with self._c.write() as c:
+            for claim, said, source in lines:
+                put_claim(c, claim, article="", story="", published=stamp(said), known_from=source)
+
     def _story(self, row: Row) -> Story:
         articles = self._c.rows("SELECT article FROM members WHERE story = :id ORDER BY at, article", {"id": row["id"]})
         return Story(
@@ -201,138 +208,6 @@ class Stories:
             articles=tuple(item["article"] for item in articles),
             origins=load(tuple[Origin, ...], row["origins_json"] or "[]"),
         )
-
-
-def save_story(
-    c: Connection, *, article: Article, story: Story | None, membership: Membership | None, signature: str, keys: Sequence[str],
-    fingerprint: str, version: str, bands: Sequence[str], claims: Sequence[Claim], changes: Sequence[Change], merges: Sequence[str] = (),
-    now: datetime,
-) -> None:  # fmt: skip
-    """The story's part of an article's transaction."""
-    at = stamp(article.published or article.first_seen or now)
-    if fingerprint:
-        c.run(
-            """INSERT INTO fingerprints (article, version, fingerprint_json) VALUES (:article, :version, :json)
-               ON CONFLICT (article) DO UPDATE SET version = excluded.version, fingerprint_json = excluded.fingerprint_json""",
-            {"article": article.id, "version": version, "json": fingerprint},
-        )
-        c.run("DELETE FROM bands WHERE article = :id", {"id": article.id})
-        for band in dict.fromkeys(bands):
-            c.run("INSERT INTO bands (band, article) VALUES (:band, :article)", {"band": band, "article": article.id})
-    if story is not None and membership is not None:
-        _put_story(c, story)
-        for other in merges:
-            _merge(c, other, story.id)
-        c.run(
-            "DELETE FROM members WHERE article = :article AND story <> :story",
-            {"article": article.id, "story": story.id},
-        )
-        c.run(
-            """INSERT INTO members (story, article, role, copy_of, why_json, at) VALUES (:story, :article, :role, :copy_of, :why, :at)
-               ON CONFLICT (story, article) DO UPDATE SET copy_of = excluded.copy_of, why_json = excluded.why_json""",
-            {
-                "story": story.id,
-                "article": article.id,
-                "role": membership.role,
-                "copy_of": membership.copy_of,
-                "why": json.dumps(membership.why, ensure_ascii=False),
-                "at": at,
-            },
-        )
-        c.run(
-            """INSERT INTO signatures (article, story, signature_json, at) VALUES (:article, :story, :json, :at)
-               ON CONFLICT (article) DO UPDATE SET story = excluded.story, signature_json = excluded.signature_json, at = excluded.at""",
-            {"article": article.id, "story": story.id, "json": signature, "at": at},
-        )
-        c.run("DELETE FROM signature_keys WHERE article = :id", {"id": article.id})
-        for key in dict.fromkeys(keys):
-            c.run(
-                "INSERT INTO signature_keys (key, article, at) VALUES (:key, :article, :at)",
-                {"key": key, "article": article.id, "at": at},
-            )
-    c.run("DELETE FROM claims WHERE article = :id", {"id": article.id})
-    for claim in claims:
-        put_claim(c, claim, article=article.id, story=story.id if story else "", published=at, known_from="article")
-    for change in changes:
-        c.run(
-            """INSERT INTO changes (id, story, watchlist, kind, article, at, policy, fact, claim)
-               VALUES (:id, :story, :watchlist, :kind, :article, :at, :policy, :fact, :claim) ON CONFLICT (id) DO NOTHING""",
-            {
-                "id": change.id,
-                "story": change.story,
-                "watchlist": change.watchlist,
-                "kind": change.kind,
-                "article": change.article,
-                "at": stamp(change.at),
-                "policy": change.policy,
-                "fact": change.fact,
-                "claim": change.claim,
-            },
-        )
-
-
-def _merge(c: Connection, other: str, into: str) -> None:
-    """Everything of one story goes to another; its id stays as an alias that leads there (decision 4)."""
-    c.run("UPDATE stories SET alias_of = :into WHERE id = :other AND id <> :into", {"into": into, "other": other})
-    c.run("UPDATE stories SET alias_of = :into WHERE alias_of = :other", {"into": into, "other": other})
-    c.run(
-        """UPDATE stories SET founded = MIN(founded, (SELECT founded FROM stories WHERE id = :other)),
-             latest = MAX(latest, (SELECT latest FROM stories WHERE id = :other)) WHERE id = :into""",
-        {"into": into, "other": other},
-    )
-    c.run("UPDATE stories SET follows = :into WHERE follows = :other AND id <> :into", {"into": into, "other": other})
-    c.run(
-        "UPDATE members SET story = :into, role = CASE role WHEN 'founder' THEN 'joined' ELSE role END WHERE story = :other",
-        {"into": into, "other": other},
-    )
-    for table in ("signatures", "claims", "changes"):
-        c.run(f"UPDATE {table} SET story = :into WHERE story = :other", {"into": into, "other": other})  # noqa: S608
-
-
-def put_claim(c: Connection, claim: Claim, *, article: str, story: str, published: str | None, known_from: str) -> None:
-    """One claim into the ledger; the same id again changes nothing but its story."""
-    c.run(
-        """INSERT INTO claims (id, article, story, claimant, status, direction, unit, quantity, materiel, published, known_from, claim_json)
-           VALUES (:id, :article, :story, :claimant, :status, :direction, :unit, :quantity, :materiel, :published, :known_from, :json)
-           ON CONFLICT (id) DO UPDATE SET story = excluded.story""",
-        {
-            "id": claim.id,
-            "article": article,
-            "story": story,
-            "claimant": claim.claimant,
-            "status": claim.status,
-            "direction": claim.direction,
-            "unit": claim.unit,
-            "quantity": claim.quantity,
-            "materiel": ", ".join(claim.materiel),
-            "published": published,
-            "known_from": known_from,
-            "json": dump(claim),
-        },
-    )
-
-
-def _put_story(c: Connection, story: Story) -> None:
-    c.run(
-        """INSERT INTO stories (id, watchlist, title, founded, latest, lang, direction, kind, follows, state, origins_json)
-           VALUES (:id, :watchlist, :title, :founded, :latest, :lang, :direction, :kind, :follows, :state, :origins)
-           ON CONFLICT (id) DO UPDATE SET latest = MAX(latest, excluded.latest), state = excluded.state,
-             origins_json = excluded.origins_json, direction = COALESCE(stories.direction, excluded.direction),
-             kind = COALESCE(stories.kind, excluded.kind)""",
-        {
-            "id": story.id,
-            "watchlist": story.watchlist,
-            "title": story.title,
-            "founded": stamp(story.founded),
-            "latest": stamp(story.latest),
-            "lang": story.lang,
-            "direction": story.direction,
-            "kind": story.kind,
-            "follows": story.follows,
-            "state": story.state,
-            "origins": dump(story.origins, tuple[Origin, ...]),
-        },
-    )
 
 
 def _member(row: Row) -> Member:
