@@ -44,7 +44,7 @@ def files(
     from bot.app import App
     from bot.settings import load
     from bot.sources.files import Files
-    from bot.sources.scanning import Scanners
+    from bot.sources.scanners import Scanners
     from bot.sources.warcs import Warcs
 
     window = _window(since, until, datetime.now(UTC))
@@ -80,7 +80,7 @@ class _Wants:
         self._gate: Gate | None = None
 
     def __call__(self, body: bytes, content_type: str) -> bool:
-        from bot.sources.scanning import gate, gate_patterns
+        from bot.sources.scanners import gate, gate_patterns
 
         with self._lock:
             if self._gate is None:

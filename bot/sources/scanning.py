@@ -1,35 +1,20 @@
-"""Scans WARCs in processes of their own: only pages that pass the gates come back, in bounded batches."""
+"""Reads the records of a WARC and keeps the pages that pass the gates, in bounded batches; runs in a process of its own."""
 
 from __future__ import annotations
 
-import ctypes
 import io
-import os
 import re
-import resource
-import signal
-import threading
 import zlib
-from collections.abc import Sequence
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as FutureTimeout
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.core.prefilter import Gate
-from bot.core.watchlists import load
-from bot.errors import WorkerError
 
 MAX_PAGE = 10 * 1024 * 1024  # bytes of one decoded body; longer ones are named and passed over
 BATCH_RECORDS = 20_000  # records a task looks at
 BATCH_BYTES = 16 * 1024 * 1024  # bytes of candidates that a task brings back
-DEADLINE = 180.0  # seconds a task may take: a batch takes a few
-RECYCLED_AFTER = 200  # tasks
-_PDEATHSIG = 1
 _HTML = ("text/html", "application/xhtml+xml", "application/xml", "text/plain")
 _CHUNK = re.compile(rb"\s*[0-9A-Fa-f]{1,8}\s*(?:;[^\r\n]*)?\r?\n")
 _LOOK = 1 << 20  # bytes read at a time when looking for the next member
@@ -59,119 +44,7 @@ class Batch:
     missed: tuple[tuple[int, str], ...] = ()
 
 
-class Scanners:
-    """A pool of scanning processes. Safe to call from many threads; started with the first task."""
-
-    def __init__(self, watchlists: Sequence[tuple[str, bytes]], cache: Path | None = None, count: int = 1) -> None:
-        self._watchlists = tuple(watchlists)  # (file name, bytes): compiled patterns do not travel
-        self._cache = cache
-        self._count = count
-        self._lock = threading.Lock()
-        self._pool: Any = None
-        self.killed = 0
-
-    def scan(
-        self,
-        path: Path,
-        start: int,
-        stop: int,
-        *,
-        since: datetime | None,
-        whole: bool = True,
-        limit: int = BATCH_RECORDS,
-    ) -> Batch:
-        """`scan` in a worker. Raises WorkerError where the worker died or hung."""
-        with self._lock:
-            if self._pool is None:
-                self._pool = self._started()
-            pool = self._pool
-        future = pool.schedule(scan, args=[str(path), start, stop, since, whole, limit], timeout=DEADLINE)
-        from pebble import ProcessExpired
-
-        try:
-            found: Batch = future.result()
-        except FutureTimeout:
-            self.killed += 1
-            raise WorkerError(f"nothing within {DEADLINE:g} s", reason="deadline", subject=str(path)) from None
-        except ProcessExpired as error:
-            self.killed += 1
-            raise WorkerError(
-                f"the reader died (exit code {error.exitcode})", reason="died", subject=str(path)
-            ) from None
-        except MemoryError:
-            raise WorkerError("more memory needed than a reader has", reason="memory", subject=str(path)) from None
-        except (BrokenProcessPool, CancelledError, RuntimeError) as error:
-            with self._lock:
-                if self._pool is pool:
-                    self._pool = None
-            with suppress(Exception):
-                pool.stop()
-            raise WorkerError(f"the pool of readers broke: {error}", reason="died", subject=str(path)) from None
-        return found
-
-    def close(self) -> None:
-        """End all processes."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()
-            pool.join()
-
-    def _started(self) -> Any:
-        import multiprocessing
-
-        from pebble import ProcessPool
-
-        gate_patterns(self._watchlists, self._cache)  # once, before the workers all want it
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["bot.sources.scanning"])
-        return ProcessPool(
-            max_workers=self._count,
-            max_tasks=RECYCLED_AFTER,
-            initializer=_prepare,
-            initargs=[self._watchlists, self._cache],
-            context=context,
-        )
-
-
-_GATES: list[Gate] = []  # of this worker process
-
-
-def _prepare(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _GATES[:] = [gate(watchlists, cache)]
-
-
-def gate(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -> Gate:
-    """The gate for these watchlist files, its patterns from the cache where they fit, else made and kept there."""
-    return Gate([load(raw, file=name) for name, raw in watchlists], _read(cache))
-
-
-def gate_patterns(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -> None:
-    """Put the patterns of these watchlists on disk, unless they are there."""
-    if cache is None:
-        return
-    kept = _read(cache)
-    fresh = Gate([load(raw, file=name) for name, raw in watchlists], kept).cached
-    if fresh != kept:
-        with suppress(OSError):  # a read-only disk costs a second at every start, nothing more
-            cache.parent.mkdir(parents=True, exist_ok=True)
-            part = cache.with_name(f"{cache.name}.{os.getpid()}.part")
-            part.write_bytes(fresh)
-            part.replace(cache)
-
-
-def _read(cache: Path | None) -> bytes:
-    if cache is None:
-        return b""
-    try:
-        return cache.read_bytes()
-    except OSError:
-        return b""
+GATES: list[Gate] = []  # of this worker process, put there by `bot.sources.scanners`
 
 
 def scan(path: str, start: int, stop: int, since: datetime | None, whole: bool, limit: int) -> Batch:
@@ -180,7 +53,7 @@ def scan(path: str, start: int, stop: int, since: datetime | None, whole: bool, 
     `whole` is False where the file is the beginning of a longer one: a record that breaks off at its end is left for
     the next batch. Never raises for what is in the file.
     """
-    state = _Scan(_GATES[0], since, limit)
+    state = _Scan(GATES[0], since, limit)
     place = start
     pending: Broken | None = None
     while place < stop:
@@ -190,11 +63,13 @@ def scan(path: str, start: int, stop: int, since: datetime | None, whole: bool, 
             state.missed.append((pending.place, f"behind this record: {pending.reason}"))
         pending = None
         if broken is None:
-            return state.batch(reached, ended=not state.full)
+            if whole or state.full:
+                return state.batch(reached, ended=not state.full)
+            # Where a file breaks off, the last record may be cut without a sign, and one behind it unseen: left for the next.
+            return state.without_last(ended=True)
         following = next_member(Path(path), broken.place + 1)
         if following is None and not whole:
-            state.kept = [kept for kept in state.kept if kept.place != broken.place]
-            return state.batch(broken.place, ended=True)
+            return state.without_last(ended=True)
         if broken.taken and following is not None:
             pending = broken
         else:
@@ -221,6 +96,20 @@ class _Scan:
         self.missed: list[tuple[int, str]] = []
         self.records = self.pages = self.dropped = self.early = self._bytes = 0
         self.full = False
+        self._before: tuple[int, int, int, int, int, int] = (
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+        )  # the counts before the last record, and its place
+
+    def without_last(self, *, ended: bool) -> Batch:
+        """The batch up to the last record, which is read again."""
+        kept, missed, self.pages, self.dropped, self.early, place = self._before
+        del self.kept[kept:], self.missed[missed:]
+        return self.batch(place, ended=ended)
 
     def batch(self, after: int, *, ended: bool) -> Batch:
         return Batch(tuple(self.kept), after, ended, self.pages, self.dropped, self.early, tuple(self.missed))
@@ -246,6 +135,7 @@ class _Scan:
                         self.full = True
                         return None, at
                     last, taken = at, False
+                    self._before = (len(self.kept), len(self.missed), self.pages, self.dropped, self.early, at)
                     self.records += 1
                     short = self._take(record, at)
                     if short:

@@ -387,7 +387,7 @@ def in_process(
     path: Path, start: int, stop: int, *, since: datetime | None, whole: bool = True, limit: int = 20_000
 ) -> scanning.Batch:
     """The scanner without processes."""
-    scanning._GATES[:] = [Everything()]  # type: ignore[list-item]
+    scanning.GATES[:] = [Everything()]  # type: ignore[list-item]
     return scanning.scan(str(path), start, stop, since, whole, limit)
 
 
@@ -450,8 +450,9 @@ def test_parts_end_at_records_and_no_record_is_lost_or_read_twice(world: World, 
     ]
     body = warc(*(archives.warc_record(f"https://paper.example/{n}", page) for n, page in enumerate(pages)))
     path = PATH.format(month="10", day="01", number=1)
-    report = world.run(crawl(world, {path: body}, tmp_path, part=8192))
-    assert report.matches + report.duplicates == 20, report
+    october = Window(since=datetime(2023, 10, 1, tzinfo=UTC), until=datetime(2023, 10, 14, tzinfo=UTC))
+    report = world.run(crawl(world, {path: body}, tmp_path, part=8192), october)
+    assert (report.matches + report.duplicates, report.documents) == (20, 20)
     assert report.missed == ()
     assert len(world.asked(f"/{path}")) > 3
 
