@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "demo": ("bot.cli.demo", "demo", "The whole job on a bundled world on this machine."),
     "digest": ("bot.cli.digest", "digest", "Preview or send what is due."),
     "doctor": ("bot.cli.doctor", "doctor", "What is wrong with the watch, and how to mend it."),
+    "entity": ("bot.cli.entity", "entity", "A ship, port, firm or weapon: names, sightings, mix-ups."),
     "explain": ("bot.cli.explain", "explain", "Why an item matched, or where it stopped."),
     "export": ("bot.cli.export", "export", "Stories as Atom or JSON Feed; tables as CSV or JSON."),
     "extract": ("bot.cli.filters", "extract", "Article text and fields out of HTML files."),

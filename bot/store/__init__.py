@@ -16,6 +16,7 @@ class Store:
         from bot.store.cases import Cases
         from bot.store.connection import Connection
         from bot.store.digests import Digests
+        from bot.store.entities import Entities
         from bot.store.entries import Entries
         from bot.store.evidence import Evidences
         from bot.store.feeds import Feeds
@@ -30,6 +31,7 @@ class Store:
         self.path = path
         self.connection = Connection(path, readonly=readonly)
         self.feeds = Feeds(self.connection)
+        self.entities = Entities(self.connection)
         self.entries = Entries(self.connection)
         self.articles = Articles(self.connection)
         self.evidence = Evidences(self.connection)
