@@ -33,7 +33,10 @@ _TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
 _INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
 _WITH_OR_FROM = (" z ", " ze ", " з ", " із ", " зі ")  # with the instrumental "with", with the genitive "from"
 _WITH_WHOM = re.compile("(?:em|ą|im|[оеє]м|[оеє]ю|[иі]м)$")
-_ENGLISH = re.compile(" (?:the|is|was|of|and|that|over|with) ")
+_SPANISH = re.compile("(?:^| )(?:el|los|las|de|del|que|su|más) ")
+_MADE_IN = re.compile(
+    r"(?:made|built|сделан\w*|произвед\w*|изготов\w*|зроблен\w*|вироблен\w*|hergestellt|fabriqu\w*|fabricad\w*|wyprodukowan\w*) (?:in|в|у|en|w) $"
+)
 _DATIVE = re.compile("[ая]м$|(?<=н)у$")
 _ADJECTIVE = re.compile(
     "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
@@ -196,6 +199,8 @@ def _role(
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
     if right.startswith(_MADE_AFTER):
         return "give", 3.0
+    if _MADE_IN.search(text[max(0, mark.start - 24) : mark.start]):
+        return "give", 3.0
     if own.startswith(_TOWARDS):
         return "take", 2.5
     if right.startswith(_FROM_AFTER):
@@ -220,8 +225,8 @@ def _role(
         return "give", 2.0
     if _DATIVE.search(own) and not adjective:
         return "take", 2.0
-    if left.endswith(" a ") and _ENGLISH.search(text):
-        left = ""  # an article there, "to" in Spanish
+    if (left == "a " or left.endswith(" a ")) and not _SPANISH.search(text):
+        left = ""  # an article in English, "and" in Polish, "to" in Spanish
     if _ends(left, _TO) and not travels and not owned:
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         if last is not None and last.voice == "take" and (_ends(left, _OF_WHOM) or mark.start - last.end <= 5):
