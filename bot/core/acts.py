@@ -21,7 +21,9 @@ _NO_OBJECT = re.compile(
 _ANOTHER_PLAN = re.compile(r"[.;:!?]|\b(?:hid(?:e|ing)|conceal\w*|disguis\w*|obscur\w*)\b")  # the plan is to hide it
 _FLOWS = re.compile(r"[MYN](?:(?! who| which)[^.;:,DKPJV]){0,40}$")
 _GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
-_NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅")
+_NOT_ONLY = re.compile(
+    r"\bnot (?:only|just|merely|ruling out|rule out|ruled out)|nie wyklucz\w*|не исключ\w*|не виключ\w*|nie tylko|не только|не лише|nicht nur|whether or not|不仅|不僅"
+)
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
 _CONDITION = re.compile(
     r"(?:(?<!\w)(?:if|unless|whether|should it|were to|in case|jeśli|jeżeli|gdyby|czy|если|ли|якщо|wenn|falls|ob|si|en cas)(?!\w))[^.;]{0,60}$"
@@ -85,7 +87,7 @@ def acts(passage: Passage) -> list[Act]:
 def _clause(tagged: str, at: int) -> tuple[str, str]:
     before, after = tagged[:at], tagged[at + 1 :]
     starts = [one.end() for one in _BREAK.finditer(before)]
-    stop = re.search(r"[;!?]|\.(?= |$)|(?<=\w): | - |–|—", after)
+    stop = re.search(r"[;!?]|(?<=\w): | - |–|—", after)
     return before[starts[-1] if starts else 0 :], after[: stop.start() if stop else len(after)]
 
 

@@ -42,6 +42,8 @@ _COLON = re.compile(r"^[^:.;]{0,26}: ")
 _QUOTE = re.compile(r"^ ?[\"「『‘']")  # Korean and Japanese headlines: the sayer, then what is said in quotes
 _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+_OWN = re.compile(r"^(?:,? \w+){0,2},? V(?! to )")
+_TOGETHER = re.compile(r",? (?:and |i |oraz |и |та |und |et |y )?(?:the )?|, (?:the )?")
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
@@ -59,19 +61,25 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
         return None
     best: tuple[int, int, Claimant] | None = None
     relayer = ""
+    own: Claimant | None = None
     for who, start, end in _candidates(passage, lexicon):
         strength = _strength(passage, start, end, state=who.rank == 2)
         if strength == 2 and who.rank < 4 and passage.where == "text" and "V" not in passage.tagged:
             continue  # "SEOUL: …" is where a report was written
-        if not strength or who.party in lexicon.parties:
-            continue  # what the two parties themselves say is read as denial, or not at all
+        if not strength:
+            continue
+        if who.party in lexicon.parties:
+            # What the two parties themselves say is mostly denial; their own plans count if nobody else is named.
+            if strength == 3 and _OWN.match(passage.tagged[end:]):
+                own = own or who
+            continue
         if who.type == "media-investigation" and who.rank == 0:
             relayer = relayer or who.name
         key = (who.rank, strength)
         if best is None or key > best[:2]:
             best = (who.rank, strength, who)
     if best is None:
-        return None
+        return own
     who = best[2]
     via = relayer if relayer and relayer != who.name else ""
     if not via and who.type == "intelligence-service" and _BRIEFED.search(passage.tagged):
@@ -100,6 +108,10 @@ def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
     if _TAIL.search(before) and re.fullmatch(r"[^\w]*(?: V.*)?", after):
         return 2
     return 0
+
+
+def _word_of(passage: Passage, party: str) -> str:
+    return next((passage.words(one) for one in passage.of("party") if one.canonical == party), party)
 
 
 def _active(passage: Passage, at: int) -> bool:
@@ -134,10 +146,36 @@ def _candidates(passage: Passage, lexicon: Lexicon) -> list[tuple[Claimant, int,
         elif mention.kind == "media":
             out.append((Claimant(mention.canonical, "media-investigation"), token.at, token.at + 1))
         elif mention.kind == "party":
-            label = lexicon.label("party", mention.canonical)
-            name = {"DPRK": "North Korea"}.get(label, label)
-            out.append((Claimant(name, "government", mention.canonical, rank=2), token.at, token.at + 1))
+            out.append((_state(passage, tokens, index, lexicon), token.at, token.at + 1))
     return out
+
+
+def _state(passage: Passage, tokens: tuple[Token, ...], index: int, lexicon: Lexicon) -> Claimant:
+    """A state as sayer, or the states that say it together ("South Korea, the US and Japan")."""
+    names = [_called(passage, tokens[index], lexicon)]
+    last = tokens[index].at
+    for token in reversed(tokens[:index]):
+        before = passage.tagged[: token.at]
+        if token.letter != "O" or not _TOGETHER.fullmatch(passage.tagged[token.at + 1 : last]):
+            break
+        if _OBLIQUE.search(before) and not before.endswith(("of ", "of the ")):
+            break  # "for use in Ukraine, US says"
+        names.insert(0, _called(passage, token, lexicon))
+        last = token.at
+    mention = tokens[index].mention
+    party = mention.canonical if mention is not None and len(names) == 1 else ""
+    name = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    return Claimant(name, "government", party, rank=2)
+
+
+def _called(passage: Passage, token: Token, lexicon: Lexicon) -> str:
+    mention = token.mention
+    if mention is None:
+        return ""
+    if mention.canonical == "other":
+        return passage.words(mention)
+    label = lexicon.label("party", mention.canonical)
+    return "North Korea" if label == "DPRK" else label
 
 
 def _office(
@@ -171,7 +209,7 @@ def _office(
             end,
         )
     names = dict(pair.split("=", 1) for pair in mention.concept.get("names").split("|") if "=" in pair)
-    label = lexicon.label("party", party)
+    label = lexicon.label("party", party) if party != "other" else _word_of(passage, "other")
     name = names.get(party) or f"{label} {mention.canonical}"
     if mention.canonical == "ambassador" and party not in names:
         name = label

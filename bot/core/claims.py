@@ -38,7 +38,11 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     for index in range(len(found)):
         drafts += read(context, index, drafts)
     drafts = _counts_joined(drafts)
-    drafts = _attributed(_directed(drafts, found), found, spoken)
+    drafts = _attributed(
+        _directed(drafts, found),
+        found,
+        tuple(who if who is None or who.party not in lexicon.parties else None for who in spoken),
+    )
     things = [one for passage in found for one in passage.of("materiel")]
     if things and not any(_is_arms(one) for one in things):
         return ()  # flour and oil alone are trade: they count as payment only where the item speaks of arms

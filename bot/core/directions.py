@@ -86,6 +86,7 @@ _CUES = (
     ),
     _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
     _cue(r"(?<!\w)S (?P<p>R) (?:\w+ ){0,2}M", 3, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
+    _cue(r"N (?:\w+ )?of (?:the |all )?(?P<p>[DR])'s (?:\w+ )?M", 4, "share of what it has", gives=False),
     # Subjects, active and passive.
     _cue(
         _NO_PREPOSITION
@@ -116,9 +117,22 @@ _CUES = (
         gives=False,
     ),
     _cue(r"(?P<p>[DR]) (?:[^\s.;]+ ){0,2}[MN][^.;DR]{0,30} T(?!\w)", 3, "subject of getting", gives=False),  # German
+    _cue(
+        r"(?:made|manufactured|produced|built|wyprodukowan\w*|произведен\w*|виготовлен\w*|hergestellt\w*|fabriqu\w*|fabricad\w*)"
+        r" (?:in|by|w|в|у|en|von|au) (?:\w+ )?(?P<p>[DR])",
+        3,
+        "made in",
+        gives=True,
+    ),
     # Origin: "North Korean shells", "North Korea's export of missiles".
     _cue(
-        r"(?<![GS] )(?<!and )(?P<p>[DR])(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
+        r"(?<!G )(?<!and )(?P<p>D)(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
+        2,
+        "origin",
+        gives=True,
+    ),
+    _cue(
+        r"(?<![GS] )(?<!and )(?P<p>R)(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
         2,
         "origin",
         gives=True,

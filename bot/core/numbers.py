@@ -143,6 +143,8 @@ def numbers(text: str | Folded) -> list[Number]:
             index += 1
         index += 1
         op = "~" if high is not None else (raw.op or _op(folded.text, raw.start, last.end))
+        if raw.value == 1 and not raw.plain and op == "=" and raw.scale == 1.0 and high is None:
+            continue  # "one" is mostly a pronoun
         kind = _kind(folded.text, raw, last, op)
         start, end = folded.span(raw.start, last.end)
         if out and start < out[-1].end:

@@ -72,6 +72,7 @@ for _value, _words in {
 }.items():
     for _word in _words.split():
         WORDS.setdefault(_word, float(_value))
+WORDS["one"] = 1.0  # counts only behind an operator ("at least one"), see numbers()
 for _alone in ("a", "an", "once", "sept", "onze", "elf"):  # too often another word to be a number by themselves
     WORDS.pop(_alone, None)
 for _article in ("a", "one", "jeden", "один", "одна", "eine", "ein", "un", "una", "une"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal"
 _COUNTED = frozenset(["materiel", "unit"])  # what can stand with a number
 _ACTIVE = frozenset(["moving", "denial", "legal", "materiel", "unit"])  # without one of these a sentence claims nothing
 _LEAD = 3  # the first sentences are read in any case: they may name the sayer
+_SHORT = re.compile(r"(?:^|[ (])(?:ok|ws|tzw|np|m\.in|ub|godz|proc|płn|płd|gen|min|mjr)\.$")
 _RANK = {"party": 0, "moving": 1, "exchange": 1, "materiel": 2, "number": 3, "denial": 3, "legal": 3, "personnel": 4}
 
 
@@ -151,6 +153,8 @@ def _clauses(text: str) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     for start, end in sentences(text):
         first = start
+        if out and _SHORT.search(text, out[-1][0], out[-1][1]):
+            first = out.pop()[0]  # the sentence before ended in an abbreviation
         while (cut := text.find("; ", first, end)) >= 0:
             out.append((first, cut))
             first = cut + 2

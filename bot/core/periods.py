@@ -41,6 +41,9 @@ _IN = re.compile(
 _RANGE = re.compile(
     rf"\b(?:from|between|od|z|von|zwischen|de|entre|с|з) (?:early |mid-?|late |the beginning of |the end of )?{_M1}{_Y1}{_TO}(?:early |mid-?|late |the beginning of |the end of )?{_M2}{_Y2}"
 )
+_AS_OF = re.compile(
+    rf"\b(?:as of|stan na|по состоянию на|станом на) (?:early |mid-?|late |the end of )?(?:{_M1}{_Y1}|(?P<y>20\d\d))"
+)
 _IN_YEAR = re.compile(r"\b(?:in|w|im jahr|en|в|у) (20\d\d)(?:\b| году| році)")
 _CJK = re.compile(
     r"(?:(20\d\d)\s*[年년]\s*)?(1[0-2]|[1-9])\s*[月월](?:\s*([0-3]?\d)\s*[日일])?\s*(부터|から|以来|以降|起|이후|이래)?"
@@ -77,6 +80,8 @@ def period(folded: str, when: date | None) -> tuple[str, str]:
         end = _day(found["m2"], found["d2"], found["y2"], when)
         start = _day(found["m1"] or found["m2"], found["d1"], found["y1"] or found["y2"], when)
         return start, end
+    if (found := _AS_OF.search(folded)) is not None:
+        return "", found["y"] or _month(found["m1"], found["y1"], when)
     if (found := _IN.search(folded)) is not None:
         one = _month(found["m1"], found["y1"], when)
         return one, one

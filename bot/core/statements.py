@@ -20,6 +20,7 @@ _SEEN = frozenset(["railcars", "containers", "voyages"])
 _ELSEWHERE = re.compile(  # with one party unnamed: another state gives, or is given to
     r"(?<!\w)(?:from|od|z|из|от|від|von|aus|de) (?:the )?O|O(?:에서|으로부터|から)|[GSX][^.;]{0,40}(?<!\w)(?:to|do|nach|для|до) (?:the )?O|G O(?!\w)"
 )
+_THEMSELVES = re.compile(r"^\W*(?P<p>[DR])(?: \w+){0,2}(?:: |,? V )")  # the party speaks, and negates
 _CLEAR = 2  # votes by which one giver must lead
 _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
@@ -28,7 +29,8 @@ _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
 _USED = re.compile(  # one party uses what is the other's, or what is the other's is used in the war
     r"R[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?D(?:'s)? (?:\S+ ){0,2}?M|"
     r"D[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
-    r"D(?:'s|산|제|製)?[^.;]{0,24}M[^.;]{0,60}U|D(?:산|제|製)"
+    r"D(?:'s|산|제|製)?[^.;]{0,24}M[^.;]{0,60}U|D(?:산|제|製)|"
+    r"M[^.;]{0,80}(?:from|made in|manufactured in|produced in|od|z|из|з|de|aus) (?:the )?D"
 )
 
 
@@ -80,7 +82,7 @@ _NEVER = re.compile(
 def _own_denial(context: Context, index: int) -> Draft | None:
     """A denial without the word: the party itself never exported weapons."""
     passage = context.passages[index]
-    found = _NEVER.search(passage.tagged)
+    found = _NEVER.search(passage.tagged) or _THEMSELVES.match(passage.tagged)
     if (
         found is None
         or not _paired(context, index)
@@ -113,6 +115,8 @@ def _asserted(context: Context, index: int, live: list[Act], *, waiting: bool) -
         giver = ""  # one weak cue does not turn the flow of arms
     who = context.spoken[index]
     nominal = all(act.letter in "SX" for act in live)
+    if who is not None and who.party in context.lexicon.parties and (nominal or not plan_wins(passage, live)):
+        who = None  # of what a party says of itself only its plans are claims
     if nominal and who is None and not waiting and not _stated(context, passage, margin):
         return []
     if not giver and not (who is not None and nominal):
