@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.lexicon import Lexicon, Mention
 from bot.core.numbers import QUANTITIES, Number, numbers
@@ -76,6 +76,21 @@ class Passage:
         held = {letter for letter in "DR" if letter in self.tagged}
         sides = {place.concept.get("side") for place in self.of("place")}
         return held | {letter for letter, party in zip("DR", self.parties, strict=True) if party in sides}
+
+    def part(self, start: int, end: int) -> Passage:
+        """The same sentence of which only [start, end) of `tagged` is read; places and quote stay those of the whole."""
+        tokens = tuple(token for token in self.tokens if start <= token.at < end)
+        whats = [token.mention or token.number for token in tokens]
+        first = min((what.start for what in whats if what is not None), default=self.start) if start else self.start
+        cut = next((token.mention or token.number for token in self.tokens if token.at >= end), None)
+        last = cut.start if cut is not None else self.end
+        return replace(
+            self,
+            mentions=tuple(one for one in self.mentions if first <= one.start < last),
+            numbers=tuple(one for one in self.numbers if first <= one.start < last),
+            tagged=" " * start + self.tagged[start:end] + " " * (len(self.tagged) - end),
+            tokens=tokens,
+        )
 
     def token(self, at: int) -> Token:
         """The token whose letter stands at this place of `tagged`."""

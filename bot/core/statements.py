@@ -21,6 +21,9 @@ _ELSEWHERE = re.compile(  # with one party unnamed: another state gives, or is g
     r"(?<!\w)(?:from|od|z|из|от|від|von|aus|de) (?:the )?O|O(?:에서|으로부터|から)|[GSX][^.;]{0,40}(?<!\w)(?:to|do|nach|для|до) (?:the )?O|G O(?!\w)"
 )
 _THEMSELVES = re.compile(r"^\W*(?P<p>[DR])(?: \w+){0,2}(?:: |,? V )")  # the party speaks, and negates
+_AND_THE_OTHER = re.compile(
+    r",? (?:and|while|but|i|a|oraz|podczas gdy|и|а|та|und|et|y|mientras)(?: that| że| что)? (?=[DR](?:'s)? (?:\w+ ){0,4}[GT])"
+)
 _CLEAR = 2  # votes by which one giver must lead
 _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
@@ -71,7 +74,25 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
             out += _continued(context, index, last) or _voyages(context, index) or _counted(context, index)
         return out
     waiting = any(one.pending and index - one.order <= 2 for one in earlier)
-    return _asserted(context, index, live, waiting=waiting) + out
+    for part in _halves(passage, live):
+        here = [act for act in live if part.tagged[act.at] == act.letter]
+        out = _asserted(context, index, part, here, waiting=waiting) + out
+    return out
+
+
+def _halves(passage: Passage, live: list[Act]) -> list[Passage]:
+    """The sentence, or its two halves where "and" joins two flows ("A sends arms and B gives technology")."""
+    found = _AND_THE_OTHER.search(passage.tagged)
+    if (
+        found is None
+        or not any(act.at < found.start() for act in live)
+        or not any(act.at > found.start() for act in live)
+    ):
+        return [passage]
+    halves = [passage.part(0, found.start()), passage.part(found.start(), len(passage.tagged))]
+    givers = [direction(half)[0] for half in halves]
+    both = all(half.of("materiel") for half in halves) and set(givers) == {"D", "R"}
+    return halves[::-1] if both else [passage]
 
 
 _NEVER = re.compile(
@@ -106,8 +127,7 @@ def _background(passage: Passage, act: Act) -> bool:
     )
 
 
-def _asserted(context: Context, index: int, live: list[Act], *, waiting: bool) -> list[Draft]:
-    passage = context.passages[index]
+def _asserted(context: Context, index: int, passage: Passage, live: list[Act], *, waiting: bool) -> list[Draft]:
     if not _paired(context, index):
         return []
     giver, margin, why = direction(passage, leg(passage, live))
