@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,81 @@ if TYPE_CHECKING:
     from bot.core.prefilter import Gate
     from bot.core.units import Source, Window
     from bot.jobs.backfill import BackfillReport, Plan
+    from bot.ports import Fetch
 
+PLANNED = 8  # units of a source that a plan names
 SHOWN = 40  # things not read that are named on the screen; `armswatch report` names all
 
 
-@click.group()
-def backfill() -> None:
-    """Read the past: files, folders and archives. Posts nothing; `armswatch report` shows what was found."""
+@click.group(invoke_without_command=True)
+@click.option("--since", metavar="DATE", help='First day of the window, such as 2023-08-01, or "90d".')
+@click.option("--until", metavar="DATE", help="Last day of the window.  [default: today]")
+@click.option(
+    "--source", "source", multiple=True, metavar="NAME,…", help="Archives to read.  [default: feeds,gdelt-doc]"
+)
+@click.option(
+    "--site", "site", multiple=True, metavar="URL", help="Sites or feeds to read.  [default: those of the feeds]"
+)
+@click.option("--base", "base", multiple=True, metavar="NAME=URL", help="Where a mirror of an archive is.")
+@click.option("--query", "query", multiple=True, help="What search archives are asked for.")
+@click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 64), help="Units read at the same time.")
+@click.option("--max-bytes", "max_bytes", metavar="SIZE", help='Stop after so much was read, such as "2GB".')
+@click.option("--rate", type=click.FloatRange(min=0.001), metavar="N", help="At most N requests a second in all.")
+@click.option("--dry-run", is_flag=True, help="Print the plan with estimates and do nothing.")
+@click.option("--notify", is_flag=True, help="Put matches into the next digest, marked LATE.")
+@click.pass_context
+def backfill(
+    ctx: click.Context, since: str | None, until: str | None, source: tuple[str, ...], site: tuple[str, ...],
+    base: tuple[str, ...], query: tuple[str, ...], jobs: int, max_bytes: str | None, rate: float | None, dry_run: bool,
+    notify: bool,
+) -> int:  # fmt: skip
+    """Read the past: archives of a window of time, or `files` of this machine.
+
+    Posts nothing; `armswatch report` shows what was found. Killed at any moment, the same command goes on where it was.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    from bot.cli import archives
+
+    asked = archives.names(source)
+    addresses = archives.bases(base)
+    now = datetime.now(UTC)
+    if since is None:
+        raise click.UsageError(
+            "--since says where the window begins, such as --since 2023-08-01 (or use `backfill files PATH…`)"
+        )
+    window = _window(since, until or f"{now:%Y-%m-%d}", now)
+    for name in asked:
+        if name in archives.SECRETS:
+            archives.secret(name)  # before anything is opened
+    from bot.app import App
+    from bot.settings import load
+    from bot.sources.asking import Paced
+    from bot.sources.scanners import Scanners
+
+    settings = load(config_path(ctx.obj.get("config")))
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with App(settings) as app:
+        scanners = Scanners(_watchlist_files(app), _cache(app), jobs)
+        wants = _Wants(app)
+        fetch = Paced(app.fetch, rate) if rate else app.fetch
+        try:
+            made = archives.build(
+                app,
+                asked,
+                fetch=fetch,
+                scan=scanners.scan,
+                wants=wants.text,
+                places=site,
+                base=addresses,
+                queries=query,
+            )
+            return _run(
+                app, made, window, command="archives", places=[*site, *base, *query], jobs=jobs,
+                max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify, fetch=fetch, wants=wants,
+            )  # fmt: skip
+        finally:
+            scanners.close()
 
 
 @backfill.command()
@@ -56,7 +125,7 @@ def files(
             source = Files(paths, app.clock, Warcs(scanners.scan, app.clock))
             return _run(
                 app, {"files": source}, window, command="files", places=[str(path.resolve()) for path in paths],
-                jobs=jobs, max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify,
+                jobs=jobs, max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify, fetch=app.fetch, wants=_Wants(app),
             )  # fmt: skip
         finally:
             scanners.close()
@@ -80,6 +149,13 @@ class _Wants:
         self._gate: Gate | None = None
 
     def __call__(self, body: bytes, content_type: str) -> bool:
+        return self._made()(body, content_type)
+
+    def text(self, text: str) -> bool:
+        """The second gate alone, for what an index says of a page."""
+        return self._made().text(text)
+
+    def _made(self) -> Gate:
         from bot.sources.scanners import gate, gate_patterns
 
         with self._lock:
@@ -87,12 +163,12 @@ class _Wants:
                 files, cache = _watchlist_files(self._app), _cache(self._app)
                 gate_patterns(files, cache)
                 self._gate = gate(files, cache)
-        return self._gate(body, content_type)
+            return self._gate
 
 
 def _run(
     app: App, sources: dict[str, Source], window: Window, *, command: str, places: list[str], jobs: int, max_bytes: int,
-    dry_run: bool, notify: bool,
+    dry_run: bool, notify: bool, fetch: Fetch, wants: _Wants,
 ) -> int:  # fmt: skip
     from bot.core.units import run_id
     from bot.core.urls import host_of, registrable
@@ -105,10 +181,10 @@ def _run(
         parse=app.workers,
         matcher=app.matcher,
         clock=app.clock,
-        fetch=app.fetch,
+        fetch=fetch,
         window=window,
         feeds={registrable(host_of(feed.url)): feed for feed in reversed(app.settings.feeds)},
-        wants=_Wants(app),
+        wants=wants,
         policy="live" if notify else "backfill",
         stopping=app.stopping,
     )
@@ -142,10 +218,14 @@ def _run(
 def _show_plan(plan: Plan, window: Window) -> None:
     click.echo(f"run {plan.run}, {window.words()}: {len(plan.units)} units to do, {plan.done} done before")
     click.echo(f"  about {plan.requests} requests and {_bytes(plan.bytes)} to read; more may be found on the way")
-    for unit in plan.units[:SHOWN]:
-        click.echo(f"  {unit.source}  {safe(unit.key)}  {_bytes(unit.bytes)}")
-    if len(plan.units) > SHOWN:
-        click.echo(f"  and {len(plan.units) - SHOWN} more")
+    for name in dict.fromkeys(unit.source for unit in plan.units):
+        own = [unit for unit in plan.units if unit.source == name]
+        requests, size = sum(unit.requests for unit in own), sum(unit.bytes for unit in own)
+        click.echo(f"  {name}: {len(own)} units, about {requests} requests, {_bytes(size)}")
+        for unit in own[:PLANNED]:
+            click.echo(f"    {safe(unit.words())}  {_bytes(unit.bytes)}")
+        if len(own) > PLANNED:
+            click.echo(f"    and {len(own) - PLANNED} more, the last {safe(own[-1].words())}")
 
 
 def _show(report: BackfillReport) -> None:
@@ -160,8 +240,10 @@ def _show(report: BackfillReport) -> None:
     click.echo(f"  {report.requests} requests, {_bytes(report.bytes)} read")
     if report.stopped:
         click.echo(f"  not finished: {report.stopped} ({report.waiting} units wait)")
-    for unit, reason in report.partial[:SHOWN]:
-        click.echo(f"  partial  {safe(unit)}: {safe(reason)}")
+    for reason, count in Counter(reason for _, reason in report.partial).most_common(SHOWN):
+        click.echo(f"  partial  {safe(reason)}" + (f" ({count} units)" if count > 1 else ""))
+    if not report.partial and not report.failed and not report.waiting:
+        click.echo("  the window is complete for what these sources hold")
     if report.missed:
         click.echo(f"  {len(report.missed)} not read:")
     for place, reason in report.missed[:SHOWN]:

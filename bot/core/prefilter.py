@@ -1,7 +1,8 @@
 """The lossless gates of backfill: may this page hold a match? Raw bytes first, then the whole text; in doubt, yes.
 
-A watchlist judges an item only if every party is named in it: by one strong term, or by two different weak ones. That
-is the *necessary* condition which both gates test; neither looks at rules, so a page may pass in vain.
+A watchlist judges an item only if every party is named in it: by one strong term, or by two different weak ones. The
+first gate asks for any word of each party, so that a word too common to tell anything (a single character, a surname)
+only counts as one of a pair; the second asks for what the watchlist asks, and for the concepts of one of its rules.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]
 
 def patterns(watchlists: Sequence[Watchlist]) -> bytes:
     """The first gate's patterns as bytes that the caller may keep on disk: building them costs more than loading them."""
-    made: list[list[list[str]]] = []
+    made: list[list[str]] = []
     exotic = hiding.exotic()
     for watchlist in watchlists:
         parties = []
@@ -57,8 +58,7 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
             strong = _kernels([term for term in terms if not term.weak], [])
             weak = _kernels([term for term in terms if term.weak], strong)
             coded = sorted({way for kernel in (*strong, *weak) for way in hiding.in_codecs(kernel.text)})
-            ways = ([*_ways(strong), exotic], _ways(weak), coded)
-            parties.append([rb"|".join(one).decode("latin-1") for one in ways])
+            parties.append(rb"|".join([*_ways([*strong, *weak]), exotic, *coded]).decode("latin-1"))
         made.append(parties)
     return json.dumps({"version": VERSION, "watchlists": [one.hash for one in watchlists], "patterns": made}).encode()
 
@@ -142,20 +142,16 @@ def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
 
 def _ways(kernels: Sequence[Kernel]) -> list[bytes]:
     """Every way in which the kernels may stand in the bytes of a page in UTF-8."""
-    found: list[bytes] = []
-    for kernel in kernels:
-        if kernel.cased:
-            found.append(hiding.exactly(kernel.cased))
-            continue
-        found.append(hiding.word(kernel.text, left=kernel.left, right=kernel.right))
-    return list(dict.fromkeys(found))
-
-
-@dataclass(frozen=True, slots=True)
-class _Party:
-    any: Any  # strong or weak in any charset: most pages end here
-    strong: Any  # in UTF-8
-    weak: Any
+    found = [hiding.exactly(kernel.cased) for kernel in kernels if kernel.cased]
+    plain = [kernel for kernel in kernels if not kernel.cased]
+    bounded = [(kernel.text, kernel.right) for kernel in plain if kernel.left]
+    inside = [(kernel.text, kernel.right) for kernel in plain if not kernel.left and not kernel.text.isascii()]
+    found += [hiding.words(bounded, left=True)] if bounded else []
+    found += [hiding.words(inside, left=False)] if inside else []
+    found += [
+        hiding.loose(kernel.text, right=kernel.right) for kernel in plain if not kernel.left and kernel.text.isascii()
+    ]
+    return found
 
 
 class Gate:
@@ -165,7 +161,7 @@ class Gate:
         self.watchlists = tuple(watchlists)
         self.cached = cached if _fits(cached, self.watchlists) else patterns(self.watchlists)
         made = json.loads(self.cached)["patterns"]
-        self._bytes = tuple(tuple(_compiled(*party) for party in parties) for parties in made)
+        self._bytes = tuple(tuple(map(_pattern, parties)) for parties in made)
         terms: list[Term] = []
         self._texts: list[list[dict[int, Term]]] = []
         self._starts: list[int] = []
@@ -186,17 +182,8 @@ class Gate:
     def first(self, body: bytes, content_type: str = "") -> bool:
         """The gate over raw bytes."""
         if _wide(body):
-            body = _utf8(body, content_type)
-        plain: bytes | None = None
-        for parties in self._bytes:
-            if not all(party.any.search(body) for party in parties):
-                continue
-            # Short words of one charset are anything in another: look again at what the page says in UTF-8.
-            if plain is None:
-                plain = _utf8(body, content_type)
-            if all(_named(party, plain) for party in parties):
-                return True
-        return False
+            body = decoded(body, content_type).text.encode("utf-8", "replace")
+        return any(all(party.search(body) for party in parties) for parties in self._bytes)
 
     def second(self, body: bytes, content_type: str = "") -> bool:
         """The gate over the page's whole text, which no escape, tag or charset can hide from."""
@@ -231,33 +218,6 @@ def _present(party: dict[int, Term], found: set[int]) -> bool:
             return True
         weak.add(term.anchor)
     return len(weak) > 1
-
-
-def _named(party: _Party, body: bytes) -> bool:
-    if party.strong.search(body):
-        return True
-    seen: set[bytes] = set()
-    found = party.weak.search(body) if party.weak else None
-    while found:
-        seen.add(bytes(found[0]).lower())
-        if len(seen) > 1:
-            return True
-        found = party.weak.search(body, found.start() + 1)
-    return False
-
-
-def _utf8(body: bytes, content_type: str) -> bytes:
-    """The page in UTF-8, read as extraction will read it."""
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return decoded(body, content_type).text.encode("utf-8", "replace")
-    return decoded(body, content_type).text.encode("utf-8", "replace") if _wide(body) else body
-
-
-def _compiled(strong: str, weak: str, coded: str) -> _Party:
-    every = "|".join(filter(None, (strong, weak, coded)))
-    return _Party(_pattern(every), _pattern(strong), _pattern(weak) if weak else None)
 
 
 def _pattern(source: str) -> Any:
