@@ -50,7 +50,8 @@ def badge_of(candidate: Candidate) -> tuple[ChangeKind, str]:
     # What a feed's own first document brings within 24 h counts as live (decision 16): it is new to everybody.
     behind = change.at - published if published is not None else timedelta(0)
     if change.kind == "NEW" and behind <= LATE_AFTER:
-        return "NEW", ""
+        # A new development whose figure replaces one of the same claimant is an update to whoever follows that figure.
+        return ("UPDATE" if figure_before(candidate, lead_claim(candidate, "NEW")) else "NEW"), ""
     reason = change.fact if change.kind == "LATE" else ""
     reason = reason or _QUIET_REASONS.get(change.policy, "")
     return "LATE", reason or (f"found {_span(behind)} after it was published" if behind > LATE_AFTER else "found late")
@@ -68,7 +69,7 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
     """
     badged = sorted(
         ((*badge_of(one), one) for one in group),
-        key=lambda each: (ranking.strength(each[0]), each[2].change.at, each[2].change.id),
+        key=lambda each: (_leads(each[0], each[2].change), each[2].change.at, each[2].change.id),
     )
     badge, reason, lead = badged[0]
     article, verdict = lead.article, lead.verdict
@@ -105,6 +106,10 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         notes=_notes(badged[1:], labels, {line, fact}, claim),
     )
     return story, ranking.evidential(badge, kind, claim, lead.claims)
+
+
+def _leads(badge: ChangeKind, change: Change) -> int:
+    return ranking.strength("NEW" if badge == "UPDATE" and change.kind == "NEW" else badge)
 
 
 def lead_claim(candidate: Candidate, badge: ChangeKind) -> Claim | None:

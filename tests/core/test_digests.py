@@ -294,3 +294,26 @@ def test_a_figure_before_stands_only_beside_a_figure_in_its_own_unit():
     assert before("", "12 m shells (13 Jul 2025)") == ""
     assert before("", "33,000 containers (1 Mar 2026)") == ""
     assert before("", "28,000 containers", None) == ""
+
+
+def test_a_new_development_that_raises_a_known_figure_is_an_update_with_both_figures():
+    """The second estimate of one claimant months after the first: no sum, no difference, both with their dates."""
+    figure = claim(
+        "f",
+        "ROK DIA",
+        "estimated",
+        "x",
+        quantity=33_000,
+        op=">",
+        unit="containers",
+        kind="cumulative",
+        period_end="2026-03-01",
+    )
+    one = replace(candidate("f", "t", claim=figure), predecessor=">28,000 containers (13 Jul 2025)")
+    denied = candidate("d", "No", story="s-f", badge="DENIAL", kind="denial")
+    (story,) = made([denied, one]).stories
+    assert story.badge == "UPDATE"
+    assert story.gloss == "ROK DIA estimates >33,000 containers, cumulative, to 1 Mar 2026"
+    assert story.predecessor == ">28,000 containers (13 Jul 2025)"
+    assert [note.badge for note in story.notes] == ["DENIAL"]
+    assert "5,000" not in str(story)
