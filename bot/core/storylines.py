@@ -117,7 +117,7 @@ def lead_claim(candidate: Candidate, badge: ChangeKind) -> Claim | None:
     kind = candidate.verdict.kind or candidate.story.kind
     return ranking.lead_claim(
         candidate.claims,
-        named="" if badge in ("NEW", "LATE", "PROMOTED") else candidate.change.claim,
+        named="" if candidate.change.kind in ("NEW", "LATE", "PROMOTED") else candidate.change.claim,
         direction=candidate.verdict.direction or candidate.story.direction,
         kind="denial" if badge == "DENIAL" else kind,
     )
