@@ -163,9 +163,9 @@ def _state(passage: Passage, tokens: tuple[Token, ...], index: int, lexicon: Lex
         names.insert(0, _called(passage, token, lexicon))
         last = token.at
     mention = tokens[index].mention
-    party = mention.canonical if mention is not None and len(names) == 1 else ""
-    name = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    return Claimant(name, "government", party, rank=2)
+    if mention is not None and len(names) == 1:
+        return Claimant(names[0], "government", mention.canonical, "", mention.concept.get("figures"), rank=2)
+    return Claimant(f"{', '.join(names[:-1])} and {names[-1]}", "government", rank=2)
 
 
 def _called(passage: Passage, token: Token, lexicon: Lexicon) -> str:
@@ -213,5 +213,6 @@ def _office(
     name = names.get(party) or f"{label} {mention.canonical}"
     if mention.canonical == "ambassador" and party not in names:
         name = label
-    figures = mention.concept.get("figures") if kind in _FIGURED or party == "south-korea" else ""
+    own = next((one.get("figures") for one in lexicon.concepts if one.kind == "party" and one.canonical == party), "")
+    figures = mention.concept.get("figures") if kind in _FIGURED else own
     return Claimant(name, kind, party, "", figures, 3), start, end

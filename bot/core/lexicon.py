@@ -25,7 +25,7 @@ from bot.core.words import (
 from bot.errors import Problem, WatchlistError
 
 KINDS: dict[str, frozenset[str]] = {
-    "party": frozenset(["side"]),
+    "party": frozenset(["side", "figures"]),
     "claimant": frozenset(["type", "party", "figures", "person", "names"]),
     "office": frozenset(["type", "names", "figures"]),
     "media": frozenset(["type"]),

@@ -183,6 +183,13 @@ def _passage(
 ) -> Passage:
     end = start + len(text)
     inside = [mention for mention in inside if mention.end <= end]
+    proper = [mention for mention in inside if mention.kind in {"entity", "claimant", "media"}]
+    inside = [  # a thing in the name of a firm ("… Technology Trade Company") is no thing that moves
+        mention
+        for mention in inside
+        if mention.kind != "materiel"
+        or not any(one.start <= mention.start and mention.end <= one.end for one in proper)
+    ]
     kinds = {mention.kind for mention in inside}
     found = _numbers(text, low, start) if kinds & _COUNTED else []
     tagged, tokens = _tagged(text, low, start, inside, found, parties) if index < _LEAD or kinds & _ACTIVE else ("", ())
