@@ -107,8 +107,14 @@ def review(obj: dict[str, Any], sample: int, since: str, target: Path | None, as
 
 def _export(obj: dict[str, Any], target: Path) -> None:
     with opened(obj) as (store, _):
-        judged = store.judgements.labelled()
-    lines = [
+        lines = labelled_lines(store)
+    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    click.echo(f"{target}: {len(lines)} labelled examples; `armswatch watchlist test --examples {target}` runs them")
+
+
+def labelled_lines(store: Store) -> list[str]:
+    """What people judged, as JSON lines of labelled examples; the direction is left open, for nobody was asked for it."""
+    return [
         json.dumps(
             {
                 "id": one.article.id,
@@ -121,7 +127,5 @@ def _export(obj: dict[str, Any], target: Path) -> None:
             },
             ensure_ascii=False,
         )
-        for one in judged
+        for one in store.judgements.labelled()
     ]
-    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    click.echo(f"{target}: {len(lines)} labelled examples; `armswatch watchlist test --examples {target}` runs them")

@@ -100,9 +100,14 @@ def _figures(report: Any) -> dict[str, Any]:
 @click.option(
     "--rename", multiple=True, metavar="OLD=NEW", help="A direction as others label it, such as 'nk>ru=dprk>russia'."
 )
+@click.option(
+    "--from-judgements", "judged", is_flag=True, help="What people judged (`armswatch judge`) instead of a file."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
-def test(obj: dict[str, Any], name: str | None, examples: Path | None, rename: tuple[str, ...], as_json: bool) -> int:
+def test(
+    obj: dict[str, Any], name: str | None, examples: Path | None, rename: tuple[str, ...], judged: bool, as_json: bool
+) -> int:
     """Run labelled examples: precision, recall and F1 by language and length, every miss named."""
     from bot.core.evaluation import evaluate, read_examples
     from bot.core.matches import Matcher
@@ -111,19 +116,27 @@ def test(obj: dict[str, Any], name: str | None, examples: Path | None, rename: t
     names = {"-": "", **dict(pair.split("=", 1) for pair in rename if "=" in pair)}
     for one in chosen(obj, name):
         path = examples or Path(one.file).with_name(f"{one.name}.examples.jsonl")
-        if not path.exists():
+        if not judged and not path.exists():
             click.echo(f"{one.name}: no examples ({path.name})")
             continue
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = _judged(obj) if judged else path.read_text(encoding="utf-8").splitlines()
         matcher = Matcher([one])
         report = evaluate(read_examples(lines, names=names), lambda item, one=matcher: one.verdicts(item)[0])  # type: ignore[misc]
         click.echo(
             json.dumps(_figures(report), ensure_ascii=False)
             if as_json
-            else f"{one.name} ({one.hash}), {path.name}\n" + "\n".join(report.lines())
+            else f"{one.name} ({one.hash}), {'judgements' if judged else path.name}\n" + "\n".join(report.lines())
         )
         missed += len(report.misses)
     return int(missed > 0)
+
+
+def _judged(obj: dict[str, Any]) -> list[str]:
+    from bot.cli.judge import labelled_lines
+    from bot.cli.tables import opened
+
+    with opened(obj) as (store, _):
+        return labelled_lines(store)
 
 
 @watchlist.command()

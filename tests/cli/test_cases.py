@@ -81,6 +81,7 @@ def test_judgements_are_kept_undone_and_exported_as_examples(
     (line,) = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
     assert (line["id"], line["label"]) == (article, "in")
     assert run("watchlist", "test", "--examples", str(target), config=watch).code == 0
+    assert "1 labelled items" in run("watchlist", "test", "--from-judgements", config=watch).out
     run("judge", story, "--undo", config=watch)
     with Store.opened(watch.parent / "armswatch.db", readonly=True) as store:
         assert store.judgements.muted(datetime.now(UTC)) == {}
