@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks import peers
 from bot.core.automata import Automaton
 from bot.core.matches import Matcher
 from bot.core.terms import Term
@@ -17,7 +18,6 @@ from bot.core.text import fold, read
 from bot.core.watchlists import Watchlist, load
 from bot.model import Item
 from bot.places import packaged
-from benchmarks import peers
 
 ROUNDS = 3
 
@@ -40,7 +40,9 @@ def _terms(texts: Sequence[str], size: float, words: Sequence[str]) -> None:
     rows = {"armswatch: fold + one automaton": ours}
     if len(words) <= 300:
         pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
-        rows["re alternation, IGNORECASE"] = size / _best(lambda: [pattern.findall(text) for text in texts[:50]]) * _share(texts, 50)
+        rows["re alternation, IGNORECASE"] = (
+            size / _best(lambda: [pattern.findall(text) for text in texts[:50]]) * _share(texts, 50)
+        )
     with tempfile.TemporaryDirectory() as folder:
         one, two = Path(folder, "texts.json"), Path(folder, "terms.json")
         one.write_text(json.dumps(texts), encoding="utf-8")
@@ -57,7 +59,10 @@ def _verdicts(texts: Sequence[str]) -> None:
     items = [Item(id=str(number), title=text[:90], text=text) for number, text in enumerate(texts)]
     print(f"   {'watchlist':<44} {'articles/s':>10}")
     base = 0.0
-    for name, watchlists in (("shipped", [shipped]), ("shipped and one of 10,000 terms beside it", [shipped, _large(texts)])):
+    for name, watchlists in (
+        ("shipped", [shipped]),
+        ("shipped and one of 10,000 terms beside it", [shipped, _large(texts)]),
+    ):
         matcher = Matcher(watchlists)
         speed = len(items) / _best(lambda matcher=matcher: [matcher.verdicts(item) for item in items])  # type: ignore[misc]
         base = base or speed

@@ -27,7 +27,16 @@ class Fetch(Protocol):
 class Parse(Protocol):
     """Bytes to values in a killable worker. Raises FeedError, ExtractError or WorkerError, nothing else."""
 
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument: ...
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",  # the configured URL that ids are minted for, where it is not `url`
+        memory: str = "",  # what FeedDocument.memory said last time: only what is new is parsed
+    ) -> FeedDocument: ...
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page: ...
 

@@ -63,7 +63,16 @@ class FakeParse:
     feeds: dict[bytes, FeedDocument | Exception] = field(default_factory=dict)
     pages: dict[bytes, Page | Exception] = field(default_factory=dict)
 
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",
+        memory: str = "",
+    ) -> FeedDocument:
         return _given(self.feeds[body])
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:

@@ -36,8 +36,4 @@ def difference(old: str, new: str) -> list[str]:
 
 
 def _figures(text: str) -> set[float]:
-    return {
-        one.value
-        for one in numbers(text[:20_000])
-        if one.kind in QUANTITIES and one.value >= 10
-    }
+    return {one.value for one in numbers(text[:20_000]) if one.kind in QUANTITIES and one.value >= 10}

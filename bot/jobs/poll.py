@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -64,7 +64,7 @@ class Poller:
         due = self.store.feeds.due(started, tuple(known))
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
         for polled in self._asked([(item, known[item.url]) for item in due]):
-            report = self._settled(polled, report)
+            report = self._settled(polled, report, known)
         return replace(report, ended=self.clock())
 
     def _asked(self, due: list[tuple[DueFeed, Feed]]) -> Iterator[Polled]:
@@ -100,21 +100,26 @@ class Poller:
         if state.body_sha and pacing.body_sha(response.body) == state.body_sha:
             return replace(asked, response=response, unchanged=True)  # hash first: parsing costs a thousand times more
         try:
-            document = self.parse.feed(response.body, url=response.url, headers=response.headers, now=self.clock())
+            # Ids are minted for the feed as configured, wherever a redirect led; only items not seen are parsed.
+            document = self.parse.feed(
+                response.body,
+                url=response.url,
+                headers=response.headers,
+                now=self.clock(),
+                feed=feed.url,
+                memory=state.memory,
+            )
         except (FeedError, WorkerError) as error:
             return replace(asked, response=response, error=error)
-        # Entries belong to the feed as configured, wherever a redirect led.
-        entries = tuple(replace(entry, feed=feed.url) for entry in document.entries)
-        return replace(asked, response=response, document=replace(document, entries=entries))
+        return replace(asked, response=response, document=document)
 
-    def _settled(self, polled: Polled, report: RoundReport) -> RoundReport:
+    def _settled(self, polled: Polled, report: RoundReport, taken: Collection[str]) -> RoundReport:
         """The store's part: new entries, validators and the next check in one transaction (decision 1)."""
         now, feed, url = self.clock(), polled.feed, polled.feed.url
         if isinstance(polled.error, WorkerError) and self.stopping():
             return report  # nothing was asked: the feed stays due
         fresh = self._fresh(polled, now)
         outcome = self._outcome(polled, len(self.store.feeds.unknown(fresh)))
-        taken = {one.url for one in self.feeds} - {url}
         state = pacing.after(polled.state, outcome, now, feed=feed, limits=self._limits(feed), taken=taken)
         unchanged = polled.unchanged or outcome.status == 304
         self.mark("poll:before-save")
