@@ -36,7 +36,7 @@ _OBLIQUE = re.compile(
 _HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines put a comma behind the doer
 _RECEIVER = re.compile(r"(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
 _WARNING = re.compile(
-    r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b)[^.;]{0,24}$"
+    r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
 )
 _PLANT = re.compile(
     r"^M (?:factor|plant|industr|maker|sector|expo|exhibition|depot|display|inventory|stockpile|arsenal|program|test|launch|parade)"

@@ -28,7 +28,7 @@ UNATTRIBUTED = Claimant("unattributed", "unattributed")
 
 _SAID_AFTER = re.compile(
     # "K V", "K, spokesman of J, V", "K on Friday V"; no other sayer and no finite act between.
-    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?V"
+    r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))"
 )
 _SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
     r"^(?:의|の[^、。]{0,8})?\w{0,6}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
@@ -42,7 +42,7 @@ _COLON = re.compile(r"^[^:.;]{0,26}: ")
 _QUOTE = re.compile(r"^ ?[\"「『‘']")  # Korean and Japanese headlines: the sayer, then what is said in quotes
 _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
-_OWN = re.compile(r"^(?:,? \w+){0,2},? V(?! to )")
+_OWN = re.compile(r"^(?:,? \w+){0,2},? V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))")
 _TOGETHER = re.compile(r",? (?:and |i |oraz |и |та |und |et |y )?(?:the )?|, (?:the )?")
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
