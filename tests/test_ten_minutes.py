@@ -36,8 +36,17 @@ FEEDS = {
 class Direct:
     """The Parse port without worker processes."""
 
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
-        return entries.parse(body, url=url, headers=headers, now=now)
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",
+        memory: str = "",
+    ) -> FeedDocument:
+        return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
         return articles.extract(body, url=url, headers=headers, now=now)

@@ -73,8 +73,17 @@ def looked(run: Run, config: Path, *words: str) -> tuple[int, list[dict[str, Any
 class Direct:
     """The Parse port without worker processes."""
 
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
-        return entries.parse(body, url=url, headers=headers, now=now)
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",
+        memory: str = "",
+    ) -> FeedDocument:
+        return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
         return articles.extract(body, url=url, headers=headers, now=now)
@@ -242,6 +251,15 @@ def test_slack_problems_are_named_with_the_page_that_helps(tmp_path: Path):
         assert all(word in said for word in ("channels:history", "/invite", "archived", "not_in_channel"))
         assert all("docs/slack.md" in check["mend"] for check in wrong)
         assert not any(slack.messages.values())
+
+
+def test_a_mail_server_that_does_not_answer_is_named_and_no_mail_is_sent(tmp_path: Path):
+    mail = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "watch@example.org"\n'
+    to = '[[subscriptions]]\nname = "lena"\nchannel = "email"\ntarget = "lena@example.org"\n'
+    (wrong,) = of(asking(configured(tmp_path, last=mail + to)), "mail")
+    assert wrong["state"] == "bad"
+    assert "127.0.0.1:9" in wrong["found"]
+    assert "docs/mail.md" in wrong["mend"]
 
 
 def test_the_table_puts_what_is_bad_first_and_names_the_remedy(tmp_path: Path, run: Run):

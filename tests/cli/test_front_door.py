@@ -80,7 +80,7 @@ def test_a_listing_is_readable_without_json_too(words: tuple[str, ...], world: P
     assert "\x1b" not in done.out, "no terminal, no control sequences"
 
 
-def on_a_terminal(*words: str, **environ: str) -> str:
+def on_a_terminal(*words: str, typed: str = "", **environ: str) -> str:
     """What a command prints on a terminal of its own."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -88,6 +88,7 @@ def on_a_terminal(*words: str, **environ: str) -> str:
         stdin=theirs,
     )  # fmt: skip
     os.close(theirs)
+    os.write(ours, typed.encode())
     said = b""
     while True:
         try:
@@ -167,6 +168,21 @@ def test_init_writes_what_was_answered_and_it_loads(tmp_path: Path, run: Run):
     comments = [line for line in shipped.splitlines() if line.startswith("# ")]
     assert all(line in config.read_text("utf-8") for line in comments), "every explanation is still there"
     assert run("init", config=config).code == 2
+
+
+def test_init_on_a_terminal_asks_and_enter_leaves_open(tmp_path: Path):
+    config = tmp_path / "config.toml"
+    answers = ["desk@example.org", "Asia/Seoul", "8", "", "lena@example.org", "smtp.example.org"]
+    said = on_a_terminal("--config", str(config), "init", typed="".join(f"{answer}\n" for answer in answers))
+    assert "How can publishers reach you" in said
+    from bot.settings import load
+
+    settings = load(config, {})
+    assert [(one.channel, one.zone, one.hour) for one in settings.subscriptions] == [
+        ("console", "Asia/Seoul", 8),
+        ("email", "Asia/Seoul", 8),
+    ]
+    assert settings.table.smtp.host == "smtp.example.org"
 
 
 def test_init_with_an_answer_that_cannot_be_leaves_no_configuration(tmp_path: Path, run: Run):

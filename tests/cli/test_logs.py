@@ -7,9 +7,11 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import redirect_stderr
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,14 +109,18 @@ def until(log: Path, words: str, seconds: float = 40) -> str:
 def test_the_daemon_at_debug_logs_each_feed_and_delivery_and_no_secret(tmp_path: Path):
     log = tmp_path / "log"
     password = "s3cret-of-the-feed"
-    with Server() as server, serving(FakeSlack(enforce_pace=False)) as slack:
+    notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notified.bind(str(tmp_path / "notify"))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with notified, Server() as server, serving(FakeSlack(enforce_pace=False)) as slack:
         server.routes["/feed"] = feed(RSS)
         server.routes["/ping/very-private"] = feed("ok")
         config = tmp_path / "config.toml"
         config.write_text(
             f"schema = 1\nwatchlists = [{json.dumps(str(packaged('watchlists/russia-dprk-arms.toml')))}]\n"
             f'[polling]\ntick = "1s"\n[network]\nallow = {json.dumps(sorted(server.allow))}\n'
-            f'[slack]\nbase_url = "{slack.base_url}"\n[heartbeat]\nfile = "alive.json"\n'
+            f'[slack]\nbase_url = "{slack.base_url}"\n[heartbeat]\nfile = "alive.json"\n[metrics]\nport = {port}\n'
             f'[[feeds]]\nurl = "{server.url("/feed")}"\nname = "Private"\nauth_env = "FEED_LOGIN"\n'
             '[[feeds]]\nurl = "http://127.0.0.1:9/rss"\nname = "Closed"\n'
             '[[subscriptions]]\nname = "team"\nchannel = "slack"\ntarget = "C0123456789"\n'
@@ -122,7 +128,7 @@ def test_the_daemon_at_debug_logs_each_feed_and_delivery_and_no_secret(tmp_path:
         environ = {
             **os.environ, "PYTHONPATH": str(ROOT), "ARMSWATCH_NETWORK": "loopback", "ARMSWATCH_SLACK_TOKEN": TOKEN,
             "FEED_LOGIN": f"Basic {password}", "ARMSWATCH_SMTP_PASSWORD": "s3cret-of-the-mail",
-            "ARMSWATCH_HEARTBEAT_URL": server.url("/ping/very-private"),
+            "NOTIFY_SOCKET": str(tmp_path / "notify"), "ARMSWATCH_HEARTBEAT_URL": server.url("/ping/very-private"),
         }  # fmt: skip
         words = [sys.executable, "-m", "bot", "--config", str(config)]
         with Store.opened(tmp_path / "armswatch.db") as store:
@@ -133,12 +139,16 @@ def test_the_daemon_at_debug_logs_each_feed_and_delivery_and_no_secret(tmp_path:
                 until(log, '"event": "round"')
                 until(log, "127.0.0.1:9")
                 until(log, '"event": "delivery"')
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+                    figures = answer.read().decode()
                 end = time.monotonic() + 30
                 while not server.seen("/ping/very-private") and time.monotonic() < end:
                     time.sleep(0.05)  # waits for another process
             finally:
                 daemon.send_signal(signal.SIGTERM)
                 daemon.wait(20)
+                notified.settimeout(5)
+                told = [notified.recv(64), notified.recv(64)]
         text = log.read_text("utf-8")
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     good = next(line for line in lines if line.get("event") == "polled" and line["feed"].endswith("/feed"))
@@ -149,6 +159,8 @@ def test_the_daemon_at_debug_logs_each_feed_and_delivery_and_no_secret(tmp_path:
     assert bad["error"]
     sent = next(line for line in lines if line.get("event") == "delivery")
     assert {"key": owed().key, "channel": "slack", "state": "sent", "attempts": 1}.items() <= sent.items()
+    assert b"READY=1" in told
+    assert 'armswatch_feed_polls_total{feed="' in figures
     assert server.seen("/feed")[0].header("authorization").endswith(password)
     assert server.seen("/ping/very-private")
     assert (tmp_path / "alive.json").exists()
