@@ -18,6 +18,9 @@ _SAID_ON = re.compile(
     r"(?i)\s(?:late |early )?(?:on|am|w|в|у|le|el|this)?\s?(?:[^\W\d_]+day,? |[^\W\d_]{2,12},? )?"
     r"(?:(?:[^\W\d_]{3,10}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,12}\.?)(?:,? 20\d\d)?)(?=[\s,.])"
 )
+_DATELINE = re.compile(
+    r"\s*(?:[^().]{0,60}\([^()]{2,40}\)\s*[-–—=:]|[^\W\d_a-z][^\Wa-z .,]{2,}[^().:]{0,30}\d{1,2}\s*[-–—]\s)"
+)
 PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
     r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
     r"ma ona|ma on|dodał\w*|on|ona|oni|oskarża się ich|oskarżono|он|она|они|это|він|вона|вони|er|sie|es|elle|ils|il)(?!\w)|V\W{0,3}(?:że|it|they|się)|"
@@ -105,8 +108,10 @@ def facts(context: Context, passage: Passage, index: int, who: Claimant | None) 
 
 
 def event_text(passage: Passage) -> str:
-    """The folded sentence without the date on which something was said ("announced on Oct. 13 that")."""
+    """The folded sentence without the dateline and the date on which something was said ("announced on Oct. 13 that")."""
     text = passage.text
+    if passage.index == 0 and (line := _DATELINE.match(text)) is not None:
+        text = " " * line.end() + text[line.end() :]
     for one in passage.of("saying"):
         end = one.end - passage.start
         if (day := _SAID_ON.match(text, end)) is not None:

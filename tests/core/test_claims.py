@@ -218,6 +218,8 @@ def test_two_figures_of_one_sentence_are_two_claims():
         ("Seoul said North Korea sent shells to Russia since August.", ("2024-08", "2024-11-20")),
         ("Seoul said North Korea sent shells to Russia last month.", ("2024-10", "2024-10")),
         ("Seoul said North Korea sent shells to Russia in September 2023.", ("2023-09", "2023-09")),
+        ("SEOUL, Nov. 20 (Wire) - North Korea sent shells to Russia, Seoul said.", ("", "")),
+        ("North Korea sent shells to Russia as of mid-February 2024, Seoul said.", ("", "2024-02")),
         ("Seoul said on Oct. 13 that North Korea sent shells to Russia.", ("", "")),
         ("Russia used North Korean missiles in Ukraine on December 30, 2023, Kyiv said.", ("2023-12-30", "2023-12-30")),
         ("Seoul said North Korea sent shells to Russia.", ("", "")),
