@@ -19,7 +19,7 @@ _SAID_ON = re.compile(
     r"(?:(?:[^\W\d_]{3,10}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,12}\.?)(?:,? 20\d\d)?)(?=[\s,.])"
 )
 _DATELINE = re.compile(
-    r"\s*(?:[^().]{0,60}\([^()]{2,40}\)\s*[-–—=:]|[^\W\d_a-z][^\Wa-z .,]{2,}[^().:]{0,30}\d{1,2}\s*[-–—]\s)"
+    r"\s*(?:[^()\n]{0,60}\([^()]{2,40}\)\s*[-–—=:]|[^\W\d_a-z][^\Wa-z .,]{2,}[^().:]{0,30}\d{1,2}\s*[-–—]\s)"
 )
 PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
     r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
