@@ -131,3 +131,20 @@ def build(
         "mediacloud": lambda: MediaCloud(fetch, secret("mediacloud"), pause, **at.get("mediacloud", {}), **query),
     }
     return {name: makers[name]() for name in asked}
+
+
+def lists(app: App, chosen: Sequence[str], base: Sequence[str], joins: Callable[[str], bool]) -> Source:
+    """The sanctions lists that were chosen, with their state in the store."""
+    from dataclasses import replace
+
+    from bot.sources.sanctions import LISTS, Sanctions
+    from bot.store.backfill import Backfills
+
+    for name in (*chosen, *(pair.partition("=")[0] for pair in base)):
+        if name not in LISTS:
+            raise click.BadParameter(f"no list {name!r}; there are {', '.join(LISTS)}", param_hint="--list")
+    wanted = {name: LISTS[name] for name in chosen or LISTS}
+    for pair in base:
+        name, _, url = pair.partition("=")
+        wanted[name] = replace(LISTS[name], url=url)
+    return Sanctions(app.fetch, app.clock, time.sleep, Backfills(app.store).listed, joins, wanted)

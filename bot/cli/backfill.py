@@ -131,6 +131,31 @@ def files(
             scanners.close()
 
 
+@backfill.command()
+@click.option("--list", "chosen", multiple=True, metavar="NAME", help="ofac, un, uk, ofsi, eu.  [default: all]")
+@click.option("--base", "base", multiple=True, metavar="NAME=URL", help="Where a copy of a list is.")
+@click.pass_obj
+def sanctions(obj: dict[str, Any], chosen: tuple[str, ...], base: tuple[str, ...]) -> int:
+    """Look at the public sanctions lists: entries added or changed since the last look that join the parties.
+
+    The first look at a list is its baseline and announces nothing; later changes are live, like those of a feed.
+    """
+    from bot.app import App
+    from bot.cli import archives
+    from bot.core.units import Window
+    from bot.settings import load
+
+    settings = load(config_path(obj.get("config")))
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with App(settings) as app:
+        wants = _Wants(app)
+        source = archives.lists(app, chosen, base, wants.joins)
+        return _run(
+            app, {"sanctions": source}, Window(), command="sanctions", places=[f"{app.clock():%Y-%m-%d}", *chosen, *base],
+            jobs=1, max_bytes=0, dry_run=False, notify=True, fetch=app.fetch, wants=wants,
+        )  # fmt: skip
+
+
 def _watchlist_files(app: App) -> list[tuple[str, bytes]]:
     return [(str(path), path.read_bytes()) for path in app.settings.watchlist_files]
 
@@ -154,6 +179,10 @@ class _Wants:
     def text(self, text: str) -> bool:
         """The second gate alone, for what an index says of a page."""
         return self._made().text(text)
+
+    def joins(self, text: str) -> bool:
+        """Whether a text names all parties of a watchlist."""
+        return self._made().joins(text)
 
     def _made(self) -> Gate:
         from bot.sources.scanners import gate, gate_patterns

@@ -189,6 +189,11 @@ class Gate:
         """The gate over the page's whole text, which no escape, tag or charset can hide from."""
         return self.text(whole_text(decoded(body, content_type).text))
 
+    def joins(self, reading: str) -> bool:
+        """Whether a text names all parties of any watchlist, whatever else it says."""
+        found = {number for _, _, number in self._automaton.hits(read(fold(reading)))}
+        return any(all(_present(party, found) for party in parties) for parties in self._texts)
+
     def text(self, reading: str) -> bool:
         """Whether any watchlist finds all its parties in a text."""
         found = {number for _, _, number in self._automaton.hits(read(fold(reading)))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
@@ -97,6 +97,7 @@ class Words:
     lang: str = ""
     outlet: str = ""
     primary: bool = False  # a legal act in its issuer's own words
+    quiet: bool = False  # part of a first look: stored, and nobody is told
     authors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -161,7 +162,15 @@ class Read:
     bytes: int = 0
 
 
-Finding = Words | PageBytes | FeedBytes | Leads | Missed | Partial | Read | Unit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSeen:
+    """The state of a published list: each entry's own number and a digest of what it says."""
+
+    name: str
+    digests: Mapping[str, str]
+
+
+Finding = Words | PageBytes | FeedBytes | Leads | Missed | Partial | Read | ListSeen | Unit
 """What reading a unit yields; a Unit is more work that was found."""
 
 

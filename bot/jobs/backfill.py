@@ -169,6 +169,8 @@ class Backfiller:
             outcome = got.outcome()
             for candidate in kept:
                 outcome = self._store(candidate, outcome, now)
+            for seen in () if got.error else got.lists:
+                ledger.remember(seen.name, seen.digests, now)
             self.mark("backfill:before-commit")
             return outcome
 

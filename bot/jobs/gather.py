@@ -16,6 +16,7 @@ from bot.core.units import (
     FeedBytes,
     Finding,
     Leads,
+    ListSeen,
     Missed,
     Outcome,
     PageBytes,
@@ -56,6 +57,7 @@ class Gathered:
     candidates: list[Candidate] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
+    lists: list[ListSeen] = field(default_factory=list)
     unnamed: int = 0  # missed beyond MAX_MISSED
     documents: int = 0
     dropped: int = 0
@@ -147,6 +149,8 @@ class Gatherer:
                 got.dropped += finding.dropped
                 got.requests += finding.requests
                 got.bytes += finding.bytes
+            case ListSeen():
+                got.lists.append(finding)
             case Unit():
                 got.units.append(finding)
 
@@ -173,7 +177,8 @@ class Gatherer:
             lang=language(words.lang) or detected(text or words.title),
             notes=words.notes,
         )
-        article = from_entry(entry, replace(feed, url=""), quality=None, policy=self.policy, now=self.clock())
+        policy: Policy = "first_poll" if words.quiet else self.policy
+        article = from_entry(entry, replace(feed, url=""), quality=None, policy=policy, now=self.clock())
         quality: Quality = "full" if article.text else "headline-only"
         self._keep(replace(article, quality=quality), (self._as_received(entry),), got)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,6 +125,25 @@ class Backfills:
             "SELECT state, COUNT(*) AS n FROM backfill_units WHERE run = :run GROUP BY state", {"run": run}
         )
         return {row["state"]: row["n"] for row in rows}
+
+    def listed(self, name: str) -> dict[str, str]:
+        """Uid → digest of every entry of a published list as it was last seen; {} before the first look."""
+        rows = self._c.rows("SELECT uid, digest FROM list_entries WHERE list = :list", {"list": name})
+        return {row["uid"]: row["digest"] for row in rows}
+
+    def remember(self, name: str, digests: Mapping[str, str], now: datetime) -> None:
+        """The state of a published list, in place of the one before."""
+        with self._c.write() as c:
+            before = self.listed(name)
+            for uid in before.keys() - digests.keys():
+                c.run("DELETE FROM list_entries WHERE list = :list AND uid = :uid", {"list": name, "uid": uid})
+            for uid, digest in digests.items():
+                if before.get(uid) != digest:
+                    c.run(
+                        """INSERT INTO list_entries (list, uid, digest, seen) VALUES (:list, :uid, :digest, :now)
+                           ON CONFLICT (list, uid) DO UPDATE SET digest = excluded.digest, seen = excluded.seen""",
+                        {"list": name, "uid": uid, "digest": digest, "now": stamp(now)},
+                    )
 
     def runs(self) -> list[Run]:
         """All runs, latest first."""

@@ -206,3 +206,10 @@ def _revisits(db: Database) -> None:
         pk=("article", "number"), not_null={"at", "tries"}, strict=True,
     )  # fmt: skip
     db.table("revisits").create_index(["done", "at"])
+
+
+@MIGRATIONS(name="0012_sanctions_lists")
+def _sanctions_lists(db: Database) -> None:
+    # What each published list said when it was last looked at: tomorrow's diff.
+    db.table("list_entries").create({"list": str, "uid": str, "digest": str, "seen": str},
+                                    pk=("list", "uid"), not_null={"digest"}, strict=True)  # fmt: skip
