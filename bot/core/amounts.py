@@ -18,6 +18,8 @@ _WORTH = re.compile(
     r"\b(?:worth|compensation|payment|paid|pay|cash|wart|на сумму|valor|valeur|wert|earned|deal)\b|상당|규모|相当"
 )
 _AMMUNITION = frozenset(["shells", "rockets", "missiles"])
+_TIMES = re.compile(r"\s*(?:times|razy|раза?|разів|рази)\b|\s?(?:차례|回|次)")
+_TWICE = re.compile(r"(?i)\b(?:twice|dwukrotnie|дважды|двічі|zweimal|deux fois|dos veces)\b")
 _NOT_GOODS = frozenset(["companies", "ships", "types"])  # units that count actors or kinds: only with an act of law
 _ALTERNATIVE = re.compile(
     r"^[^.;]{0,60}(?:\bor\b|\blub\b|\bили\b|\bабо\b|\boder\b|\bou\b|\bo\b|또는|または|或)[^.;,]{0,30}$"
@@ -66,7 +68,20 @@ def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list
                 alternative=alternative,
             )
         )
+    if not out and passage.has("U"):
+        out += _times(passage)
     return out
+
+
+def _times(passage: Passage) -> list[Amount]:
+    """How often something was used ("twice", "at least ten times")."""
+    for number in passage.numbers:
+        if number.kind == "count" and _TIMES.match(passage.text, number.end - passage.start):
+            return [Amount(number.op, number.value, number.value_max, "uses", number.start, number.end)]
+    found = _TWICE.search(passage.text)
+    if found is None:
+        return []
+    return [Amount("=", 2.0, None, "uses", passage.start + found.start(), passage.start + found.end())]
 
 
 def _unit(

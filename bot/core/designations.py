@@ -36,6 +36,9 @@ def sanction(context: Context, index: int) -> list[Draft] | None:
         return None
     if _NOUN.match(passage.words(law)) and (not _DONE.search(passage.text) or _THREAT.search(passage.text)):
         return None  # "threatens sanctions on", "UN sanctions against": no act
+    before = passage.text[max(0, law.start - passage.start - 60) : law.start - passage.start]
+    if passage.words(law).lower().startswith(("impose ", "imposing ", "sanctioning")) and _THREAT.search(before):
+        return None  # "unwilling to impose sanctions on"
     if "sanctioned" in passage.words(law) and _ADJECTIVE.search(passage.text[: law.start - passage.start].lower()):
         return None  # "a sanctioned Russian missile maker" tells of no new act
     follower = context.after(index)

@@ -124,6 +124,7 @@ _CUES = (
         "made in",
         gives=True,
     ),
+    _cue(r"N[^.;]{0,90}M (?:that |which )?(?P<p>[DR]) (?:\w+ ){0,2}U(?!\w)", 2, "share of what it uses", gives=False),
     # Origin: "North Korean shells", "North Korea's export of missiles".
     _cue(
         r"(?<!G )(?<!and )(?P<p>D)(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",
