@@ -33,8 +33,17 @@ MATCHER = Matcher([load(WATCHLIST.read_bytes(), file="russia-dprk-arms.toml")])
 class InProcess:
     """The Parse port without processes; bytes that hold DEADLY kill their worker."""
 
-    def feed(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> FeedDocument:
-        return entries.parse(body, url=url, headers=headers, now=now)
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",
+        memory: str = "",
+    ) -> FeedDocument:
+        return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
         if b"DEADLY" in body:
