@@ -34,7 +34,7 @@ _OBLIQUE = re.compile(
     r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|by|like)(?: the)? |-)$"
 )
 _HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines put a comma behind the doer
-_RECEIVER = re.compile(r"(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
+_RECEIVER = re.compile(r"(?: ?W)?(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
 )

@@ -96,12 +96,13 @@ def _unit(
     near = [unit for unit in units if number.end <= unit.start <= number.end + _REACH and unit.start < later]
     bare = after.lstrip(" 여余餘多")
     sign, counted = next(((sign, name) for sign, name in counters if bare.startswith(sign)), ("", ""))
+    before = [unit for unit in units if number.start - 14 <= unit.end <= number.start]
+    if counted == "shells" and before and before[-1].canonical in _AMMUNITION:
+        counted = before[-1].canonical  # "미사일 148발": the counter is that of all that is fired
     if counted and counted != "pieces":
         return counted, number.end + len(after) - len(bare) + len(sign)
-    if counted or (near == [] and _cjk(after)):
-        before = [unit for unit in units if number.start - 14 <= unit.end <= number.start]
-        if before:
-            return before[-1].canonical, number.end
+    if before and (counted or (near == [] and _cjk(after))):
+        return before[-1].canonical, number.end
     for unit in near:
         gap = passage.text[number.end - passage.start : unit.start - passage.start]
         if _STOPS.search(gap.replace(" of ", " ").lower()):

@@ -15,6 +15,7 @@ _BOTH = re.compile(
 _ADJECTIVE = re.compile(
     r"baseless|groundless|absurd|беспочвенн|голословн|безпідставн|bezpodstawn|haltlos|infundad|sans fondement"
 )
+_TOPIC = re.compile(r"^ ?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{0,6}?(?:은|는|は)(?![\uac00-\ud7a3])")
 _DOUBLE = re.compile(r"Z(?! (?:evidence|proof))[^.;]{0,60}?(?:n't|\bnot\b|\bnever\b|\bnie\b|(?<!\w)не(?!\w)|\bnicht\b)")
 _AGAIN = re.compile(r", (?:but|while|although|though|ale|однако|но|але|aber|mais|pero) |; ")
 _TURN = re.compile(
@@ -66,6 +67,9 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
         return Claimant("North Korea and Russia", "government", lexicon.parties[0], rank=2)
     near = [token for token in passage.tokens if token.letter in "DROK" and token.mention is not None and token.at < at]
     named = [token for token in near if at - token.at < 90]
+    topics = [token for token in named if token.letter in "DRK" and _TOPIC.match(passage.tagged[token.at + 1 :])]
+    if topics:
+        named = topics[:1]  # Korean and Japanese mark who speaks
     chosen = None
     if named and named[0].letter in "DR" and _leads(passage, named[0], at):
         named = named[:1]  # "defends arms sales against groundless criticism": who opens the sentence says so

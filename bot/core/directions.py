@@ -158,7 +158,7 @@ _CUES = (
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;DR]{0,60}?(?:R|D)?[^.;]{0,40}?G", 2, "subject of giving", gives=True),
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;G]{0,60}?T", 3, "subject of getting", gives=False),
     _cue(r"(?P<p>[DR])(?:군)?(?:에게|에 |로 |측에|へ|に(?!よ|お|対す|は)|向け)", 3, "to", gives=False),
-    _cue(r"(?P<p>[DR])(?:에서|으로부터|로부터|から|산 |제 |製|産)", 3, "from", gives=True),
+    _cue(r"(?P<p>[DR])(?:에서|으로부터|로부터|から|산(?=[ 이인으])|제(?= )|製|産)", 3, "from", gives=True),
     _cue(r"T(?:고 | ?)(?:있는 )?(?P<p>[DR])(?:이|가|은|는)", 4, "subject of getting", gives=False),
     _cue(r"(?:从|從|由|自)(?P<p>[DR])", 3, "from", gives=True),
     _cue(r"(?:向|给|給|至|往|对|對|予)(?P<p>[DR])", 3, "to", gives=False),

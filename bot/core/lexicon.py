@@ -112,7 +112,7 @@ class Lexicon:
                     continue
                 if not guarded(term.concept, low, start, stop):
                     continue
-                first, last = folded.span(start, stop if term.right else word_end(low, stop))
+                first, last = folded.span(start, word_end(low, stop) if term.stem else stop)
                 if term.exact and not text[first:last].startswith(term.exact):
                     continue
                 found.append(Mention(term.concept.canonical, term.concept.kind, first, last, term.concept))
@@ -249,6 +249,7 @@ def _compiled(file: str, version: str, parties: tuple[str, ...], entries: list[_
                 concept=concept,
                 left=not plain.startswith("*") and folded[0] < UNSPACED,
                 right=not plain.endswith("*") and folded[-1] < UNSPACED,
+                stem=plain.endswith("*"),
                 exact=spelling if exact else "",
                 lang=lang if lang in _LATIN and concept.kind not in _NAMES else "",
             )

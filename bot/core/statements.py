@@ -122,7 +122,11 @@ def _own_denial(context: Context, index: int) -> Draft | None:
 
 def _background(passage: Passage, act: Act) -> bool:
     return any(
-        0 <= act.mention.start - cue.end <= 90 and "V" not in passage.tagged[act.at :][:80]
+        (
+            0 <= act.mention.start - cue.end <= 90
+            or (0 <= cue.start - act.mention.end <= 40 and not cue.canonical.isascii())
+        )
+        and "V" not in passage.tagged[act.at :][:80]
         for cue in passage.of("background")
     )
 
@@ -271,6 +275,11 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
     base = replace(base, status="denied", hedge="", basis="none stated", period=("", ""))
     if passage.of("materiel") and _paired(context, index):
         giver, margin, why = direction(passage)
+        first = passage.tokens[0]
+        if margin < 3 and first.letter in "DR":  # who denies stands first and is no part of what is denied
+            giver, margin, why = max(
+                (giver, margin, why), direction(passage, (first.at + 1, len(passage.tagged))), key=lambda one: one[1]
+            )
         if (giver and (live or margin >= 3)) or (here_both(passage) and passage.has("X", "S", "E", "G")):
             return [replace(base, giver=giver, firm=margin, why=why)]
     # "Russia denied the allegations": what is denied stands in the sentence before, or in the headline.

@@ -40,6 +40,7 @@ class Term:
     concept: Concept
     left: bool  # must start a word
     right: bool  # must end a word
+    stem: bool  # names the whole word that it begins
     exact: str  # the spelling itself, where case matters ("US", "NIS")
     lang: str  # of a common word in Latin script; "" where it holds in every text
 
