@@ -43,7 +43,8 @@ def test_the_console_shows_the_digest_and_marks_a_repeat():
 
 def test_a_terminal_that_cannot_show_a_letter_still_shows_the_digest():
     raw = io.BytesIO()
-    ConsoleSender(io.TextIOWrapper(raw, encoding="ascii"), clock)(promise("console"), resend=False)
+    terminal = io.TextIOWrapper(raw, encoding="ascii")
+    ConsoleSender(terminal, clock)(promise("console"), resend=False)
     assert b"White House" in raw.getvalue()
 
 
