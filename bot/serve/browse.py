@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from bot.store.views import QUERIES
+
 PORT: Final = 8765
 
 _HIDDEN: Final = (
@@ -74,17 +76,6 @@ _VIEWS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 
-_SEARCH: Final = """
-SELECT a.title, snippet(search, 2, '⟦', '⟧', ' … ', 24) AS where_it_stands, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet,
-       a.lang, a.rank, COALESCE(a.published, a.first_seen) AS published, a.url, a.id AS article,
-       (SELECT story FROM members WHERE members.article = a.id LIMIT 1) AS story
-FROM search JOIN articles AS a ON a.id = search.article
-WHERE search MATCH watch_query(:words) ORDER BY bm25(search, 0.0, 4.0, 1.0), a.first_seen DESC LIMIT 200"""
-
-_FIGURES: Final = """
-SELECT claimant, direction, unit, published, op, quantity, kind, period_start, period_end, basis, quote, story, claim
-FROM claim_ledger WHERE quantity IS NOT NULL AND (:unit = '' OR unit = :unit) ORDER BY claimant, unit, published"""
-
 
 def metadata(database: Path) -> dict[str, Any]:
     """Datasette's metadata for a database: titles, descriptions, facets, and the queries for search and figures."""
@@ -94,14 +85,14 @@ def metadata(database: Path) -> dict[str, Any]:
         "search": {
             "title": "Search",
             "description": 'Full text in any script. All words must occur; "quoted words" as a phrase; word* as a beginning.',
-            "sql": _SEARCH.strip(),
+            "sql": QUERIES["search"].strip(),
             "params": ["words"],
             "hide_sql": True,
         },
         "figures": {
             "title": "Figures, claimant by claimant",
             "description": "Each claimant's figures in the order in which they were published. Leave unit empty for all.",
-            "sql": _FIGURES.strip(),
+            "sql": QUERIES["figures"].strip(),
             "params": ["unit"],
             "hide_sql": True,
         },

@@ -58,3 +58,16 @@ SELECT url, health, last_status, last_error, last_ok, last_new, last_polled, nex
        entries, lang_seen
 FROM feeds""",
 }
+
+QUERIES: Final[dict[str, str]] = {
+    "search": """
+SELECT a.title, snippet(search, 2, '⟦', '⟧', ' … ', 24) AS where_it_stands, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet,
+       a.lang, a.rank, COALESCE(a.published, a.first_seen) AS published, a.url, a.id AS article,
+       (SELECT story FROM members WHERE members.article = a.id LIMIT 1) AS story
+FROM search JOIN articles AS a ON a.id = search.article
+WHERE search MATCH watch_query(:words) ORDER BY bm25(search, 0.0, 4.0, 1.0), a.first_seen DESC LIMIT 200""",
+    "figures": """
+SELECT claimant, direction, unit, published, op, quantity, kind, period_start, period_end, basis, quote, story, claim
+FROM claim_ledger WHERE quantity IS NOT NULL AND (:unit = '' OR unit = :unit) ORDER BY claimant, unit, published""",
+}
+"""What can be asked beside the views; `watch_query` is a function that the browser brings."""
