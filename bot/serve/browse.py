@@ -5,18 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from bot.store.glance import table_names
 from bot.store.views import QUERIES
 
 PORT: Final = 8765
-
-_HIDDEN: Final = (
-    "_sqlite_migrations", "alias", "articles", "backfill_runs", "backfill_units", "bands", "budgets", "case_items", "case_notes",
-    "cases", "changes", "claims", "corrections", "digests", "entries", "evidence", "feeds", "fingerprints", "hash_log",
-    "heartbeats", "judgements", "members", "notices", "outbox", "revisions", "search", "search_config", "search_content",
-    "search_data", "search_docsize", "search_idx", "sightings", "signature_keys", "signatures", "stories", "told",
-    "told_adjacent", "urls", "verdicts",
-)  # fmt: skip
-"""The tables behind the views: still there for SQL, out of the way for everybody else."""
 
 _VIEWS: Final[dict[str, dict[str, Any]]] = {
     "matches": {
@@ -79,7 +71,8 @@ _VIEWS: Final[dict[str, dict[str, Any]]] = {
 
 def metadata(database: Path) -> dict[str, Any]:
     """Datasette's metadata for a database: titles, descriptions, facets, and the queries for search and figures."""
-    tables: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in _HIDDEN}
+    # The tables behind the views: still there for SQL, out of the way for everybody else.
+    tables: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in table_names(database)}
     tables |= {name: {"size": 50, "facet_size": 8, **view} for name, view in _VIEWS.items()}
     queries = {
         "search": {

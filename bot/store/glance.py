@@ -37,6 +37,12 @@ def feed_figures(path: Path) -> list[dict[str, Any]]:
     return _asked(path, {"feeds": question})["feeds"]
 
 
+def table_names(path: Path) -> list[str]:
+    """The names of all tables of a database, without its views; StoreError where there is none."""
+    question = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    return [row["name"] for row in _asked(path, {"tables": question})["tables"]]
+
+
 def _asked(path: Path, questions: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     if not path.exists():
         raise StoreError(f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path))
