@@ -11,6 +11,7 @@ from datetime import datetime
 
 from bot.errors import UsageError
 from bot.store.connection import Connection, Row
+from bot.store.revisits import AUTHOR
 from bot.store.rows import known, moment, stamp
 
 
@@ -174,7 +175,13 @@ class Cases:
             for r in found
         ]
         register += [
-            Correction(ref=r["ref"], text=r["text"], author=r["author"] or "", at=known(r["at"]), source="entered")
+            Correction(
+                ref=r["ref"],
+                text=r["text"],
+                author=r["author"] or "",
+                at=known(r["at"]),
+                source="found" if r["author"] == AUTHOR else "entered",
+            )
             for r in entered
         ]
         return sorted(register, key=lambda one: (one.at, one.ref), reverse=True)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +22,8 @@ from bot.store import Store
 from bot.store.views import VIEWS
 from tests.fakes import START
 from tests.store.test_contract import judged
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -130,3 +138,43 @@ def test_it_serves_feeds_and_neither_the_file_nor_a_write(database: Path):
     assert update[0] >= 400
     with Store.opened(database, readonly=True) as store:
         assert sum(store.articles.count().values()) == 3
+
+
+def test_a_real_browser_shows_the_evidence_marked(database: Path, tmp_path: Path):
+    pytest.importorskip("datasette", reason="the extra `browse` is not installed: pip install 'armswatch[browse]'")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    config = tmp_path / "config.toml"
+    config.write_text('schema = 1\ndatabase = "watch.db"\n')
+    words = [sys.executable, "-m", "bot", "--config", str(config), "browse", "--port", str(port)]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    server = subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        url = f"http://127.0.0.1:{port}/watch/matches"
+        end = time.monotonic() + 60
+        while time.monotonic() < end and server.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)  # waits for another process
+        shot = tmp_path / "matches.png"
+        options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+        page = subprocess.run(
+            [chromium, *options, "--dump-dom", url], capture_output=True, text=True, timeout=120, check=True
+        ).stdout
+        subprocess.run(
+            [chromium, *options, f"--screenshot={shot}", "--window-size=1600,1100", url],
+            capture_output=True,
+            timeout=120,
+            check=True,
+        )
+    finally:
+        server.terminate()
+        server.wait(20)
+    assert '<mark title="materiel">Shells</mark>' in page
+    assert "Headline 1" in page
+    assert shot.read_bytes()[:4] == b"\x89PNG"
