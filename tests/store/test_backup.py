@@ -10,13 +10,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
 from bot.errors import NewerDatabase, StoreError
 from bot.store import Store
 from bot.store.backup import backup, before_migration, migrations, restore
 from bot.store.copies import copies
+from bot.store.rows import stamp
+from bot.store.schema import MIGRATIONS
 from tests.fakes import START
 from tests.store.test_contract import judged
+
+NAMES = [migration.name for migration in MIGRATIONS._migrations]
 
 
 def filled(path: Path, *numbers: int) -> Path:
@@ -100,20 +105,43 @@ def test_without_a_database_there_is_nothing_to_copy(tmp_path: Path):
         backup(tmp_path / "watch.db", tmp_path / "copies", START)
 
 
+def of_version(path: Path, count: int) -> Path:
+    """A database as the version with the first `count` migrations left it, with a feed in it."""
+    raw = sqlite_utils.Database(path)
+    MIGRATIONS.apply(raw, stop_before=NAMES[count])
+    raw.table("feeds").insert({"url": "https://old.example/rss", "state_json": "{}", "next_check": stamp(START)})
+    raw.close()
+    return path
+
+
 @pytest.mark.criterion("R-63")
-def test_an_older_database_is_copied_before_it_is_migrated(tmp_path: Path):
-    database = filled(tmp_path / "watch.db", 1)
-    with closing(sqlite3.connect(database)) as older:
-        for view in ("matches", "story_list", "claim_ledger", "entities", "press_attention", "feed_health"):
-            older.execute(f"DROP VIEW {view}")
-        older.execute("DELETE FROM _sqlite_migrations WHERE name = '0010_views_to_browse'")
-        older.commit()
+@pytest.mark.parametrize("count", range(1, len(NAMES)), ids=NAMES[:-1])
+def test_a_database_of_every_older_version_is_copied_and_then_brought_up_to_date(tmp_path: Path, count: int):
+    database = of_version(tmp_path / "watch.db", count)
+    with pytest.raises(StoreError, match="brings it up to date"), Store.opened(database, readonly=True):
+        pass
     with Store.opened(database) as store:
-        assert sum(store.articles.count().values()) == 1
+        assert [status.url for status in store.feeds.statuses()] == ["https://old.example/rss"]
+        store.articles.save(judged(1), START)
+    assert set(migrations(database)) == set(NAMES)
     (copy,) = copies(tmp_path / "armswatch-backups", "watch")
-    assert copy.why == "before-0010-views-to-browse"
-    assert "0010_views_to_browse" not in migrations(copy.path)
-    assert "0010_views_to_browse" in migrations(database)
+    assert copy.why.startswith(f"before-{NAMES[count][:4]}")
+    assert migrations(copy.path) == NAMES[:count]
+    with Store.opened(database):  # a second opening has nothing to do
+        pass
+    assert len(copies(tmp_path / "armswatch-backups", "watch")) == 1
+
+
+@pytest.mark.criterion("R-63")
+def test_an_old_copy_can_be_restored_and_is_brought_up_to_date(tmp_path: Path):
+    database = of_version(tmp_path / "watch.db", 5)
+    with Store.opened(database) as store:
+        store.articles.save(judged(1), START)
+    (copy,) = copies(tmp_path / "armswatch-backups", "watch")
+    restore(copy.path, database, tmp_path / "armswatch-backups", START)
+    with Store.opened(database) as store:
+        assert store.articles.count() == {}
+        assert len(store.feeds.statuses()) == 1
 
 
 def test_a_fresh_database_needs_no_copy_before_its_first_tables(tmp_path: Path):
