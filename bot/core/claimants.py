@@ -44,10 +44,36 @@ _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _OWN = re.compile(r"^(?:,? \w+){0,2},? V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))")
 _TOGETHER = re.compile(r",? (?:and |i |oraz |и |та |und |et |y )?(?:the )?|, (?:the )?")
+_PREPOSITIONS = frozenset(
+    [
+        *(
+            "according to",
+            "laut",
+            "nach angaben",
+            "nach einschätzung",
+            "nach erkenntnissen",
+            "angaben",
+            "selon",
+            "d'après",
+        ),
+        *(
+            "según",
+            "zdaniem",
+            "według",
+            "по словам",
+            "по данным",
+            "по оценке",
+            "за словами",
+            "за даними",
+            "за оцінками",
+        ),
+    ]
+)
+_NEAR = re.compile(r"[^.;:,GTUCDRV]{0,24}")
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
-    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|od|z|do|dla|przeciwko|в|на|против|gegen|contre|contra)(?: the)? $"
+    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|od|z|do|dla|przeciwko|в|на|против|gegen|contre|contra)(?: the| la| le| les| der| die| das| den| el| los)? (?:l')?$"
 )
 _STATES = re.compile(
     r"(?:nearly |about |some |more than |over )?\d+ (?:countries|nations|states)(?=[^.;]{0,80}joint statement[^.;]{0,20}V)"
@@ -99,6 +125,8 @@ def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
         return 3
     if _SAID_AT_END.match(after):
         return 2
+    if _according(passage, before):
+        return 3
     if "V" in before and _CLOSED.match(after) and _SAID_BEFORE.search(before):
         return 3
     if _HEAD.match(before) and (_COLON.match(after) or (not state and _QUOTE.match(after))):
@@ -112,6 +140,14 @@ def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
 
 def _word_of(passage: Passage, party: str) -> str:
     return next((passage.words(one) for one in passage.of("party") if one.canonical == party), party)
+
+
+def _according(passage: Passage, before: str) -> bool:
+    """Whether "according to" and its like stand right before: what follows them speaks, whatever comes behind."""
+    at = before.rfind("V")
+    if at < 0 or not _NEAR.fullmatch(before[at + 1 :]) or (mention := passage.token(at).mention) is None:
+        return False
+    return passage.words(mention).lower() in _PREPOSITIONS
 
 
 def _active(passage: Passage, at: int) -> bool:

@@ -116,7 +116,12 @@ _CUES = (
         "getting what stands before",
         gives=False,
     ),
-    _cue(r"(?P<p>[DR]) (?:[^\s.;]+ ){0,2}[MN][^.;DR]{0,30} T(?!\w)", 3, "subject of getting", gives=False),  # German
+    _cue(
+        _NO_PREPOSITION + r"(?P<p>[DR]) (?:[^\s.;]+ ){0,3}[MN][^.;DR]{0,30} T(?!\w)",
+        3,
+        "subject of getting",
+        gives=False,
+    ),  # German
     _cue(
         r"(?:made|manufactured|produced|built|wyprodukowan\w*|произведен\w*|виготовлен\w*|hergestellt\w*|fabriqu\w*|fabricad\w*)"
         r" (?:in|by|w|в|у|en|von|au) (?:\w+ )?(?P<p>[DR])",
@@ -125,6 +130,11 @@ _CUES = (
         gives=True,
     ),
     _cue(r"N[^.;]{0,90}M (?:that |which )?(?P<p>[DR]) (?:\w+ ){0,2}U(?!\w)", 2, "share of what it uses", gives=False),
+    _cue(
+        r"(?<!\w)[GS] (?:\w+ )?M (?P<p>[DR])(?=[.,;]|$)", 3, "object", gives=False
+    ),  # Slavic: "delivery (of) arms (to) Russia"
+    _cue(r"(?:hat|habe|haben|hatte) [DR] (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MNY]", 7, "object", gives=False),
+    _cue(r"(?:與|与|同|跟|和)(?P<p>[DR])[^，。DR]{0,8}[TX]", 5, "buys from", gives=True),
     # Origin: "North Korean shells", "North Korea's export of missiles".
     _cue(
         r"(?<!G )(?<!and )(?P<p>D)(?:'s|s'|-made|-produced|-supplied)? (?:(?![DRGTUVZE])\S+ ){0,2}?M(?! factor| plant| depot| industr)",

@@ -62,11 +62,15 @@ _DESIGNATED_BEFORE = re.compile(
     r"boeing|flight|hwasong|channel|rosja|kanal) ))$"
 )
 _DESIGNATED_AFTER = re.compile(rf"[{_LETTERS}](?:\d|-)|-[a-zа-я](?![^\W\d_])|[{_LETTERS}](?![{_LETTERS}])|式")
+_ADJECTIVE = (  # a word between the number and the people that it counts: no preposition, nothing that is counted itself
+    r"(?!(?:for|to|of|and|with|by|in|from|on|at|с|со|для|на|в|и|z|ze|dla|w|i|mit|für|und|avec|pour|et|de|con|para|y|containers?|shells?|rounds?|"
+    r"missiles?|tons?|tonnes?|контейнер\w*|снаряд\w*|ракет\w*|kontener\w*|pocisk\w*)[- ])[^\W\d_]+"
+)
 _PEOPLE = re.compile(
-    r"(?:,000)?[ -]?(?:[^\W\d_]+[- ]){0,3}?(?:troops?|soldiers?|people|persons?|personnel|refugees|workers?|men\b|engineers|sappers|casualties|"
+    rf"(?:,000)?[ -]?(?:{_ADJECTIVE}[- ]){{0,3}}?(?:troops?|soldiers?|people|persons?|personnel|refugees|workers?|men\b|engineers|sappers|casualties|"
     r"deaths|dead|killed|wounded|prisoners|civilians|officials?|officers|leaders?|lawmakers|experts?|advisers?|defectors|students|members|"
     r"countries|states|nations|nationals|individuals|lawyers|strong|żołnierz\w*|osób|osob\w*|ludzi|uchodźc\w+|robotnik\w+|pracownik\w+|"
-    r"krajów|państw|солдат\w*|военн\w+|военнослужащ\w+|человек|людей|рабочих|бойцов|беженц\w+|стран|військов\w+|людин|робітник\w+|"
+    r"krajów|państw|солдат\w*|военных|военнослужащ\w+|человек|людей|рабочих|бойцов|беженц\w+|стран|військов\w+|людин|робітник\w+|"
     r"soldaten|menschen|personen|arbeiter|flüchtlinge|länder|soldats|hommes|personnes|travailleurs|pays|soldados|personas|trabajadores|"
     r"tropas|países|militaires)\b|[ ]?(?:여 ?)?(?:명|名|人|병력|개국|カ国|か国|个国家|個國家)|余?(?:名|人)"
 )

@@ -33,6 +33,7 @@ _USED = re.compile(  # one party uses what is the other's, or what is the other'
     r"R[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?D(?:'s)? (?:\S+ ){0,2}?M|"
     r"D[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
     r"D(?:'s|산|제|製)?[^.;]{0,24}M(?! test| launch| program)[^.;]{0,60}U|D(?:산|제|製)|"
+    r"R[^.;]{0,60}U[^.;]{0,60}M D(?!\w)|"
     r"M[^.;]{0,80}(?:from|made in|manufactured in|produced in|od|z|из|з|de|aus) (?:the )?D"
 )
 
