@@ -98,6 +98,11 @@ def _stages(store: Store, article: Article | None, entries: list[EntryStatus]) -
         + (f" of {line.copy_of}" if line.copy_of else "")
         + "".join(f"; {why}" for why in line.why)
     )
+    muted = store.judgements.muted(datetime.now(UTC))
+    if story.id in muted:
+        end = muted[story.id]
+        lines.append(f"muted{f' until {end:%Y-%m-%d %H:%M} UTC' if end else ''}: folded in digests, and no alert")
+    lines += [f"judged {one.label} by {one.author} on {one.at:%Y-%m-%d}" for one in store.judgements.of(article.id)]
     changes = [change for change in store.stories.changes(story.id) if change.article == article.id]
     told = store.digests.where_told(article.id)
     if not changes:

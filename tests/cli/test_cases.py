@@ -76,6 +76,9 @@ def test_judgements_are_kept_undone_and_exported_as_examples(
     story, _, article = ids
     assert "in, said by ana" in run("judge", article, "in", "--by", "ana", "--note", "clear", config=watch).out
     assert "until" in run("judge", article, "mute", "7d", config=watch).out
+    explained = run("explain", article, config=watch).out
+    assert "muted until" in explained
+    assert "judged in by ana" in explained
     target = tmp_path / "judged.jsonl"
     run("review", "--export", str(target), config=watch)
     (line,) = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
