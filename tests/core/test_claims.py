@@ -59,6 +59,19 @@ def only(text: str, title: str = "", day: str = "2024-11-20") -> Claim:
         ("국가정보원은 러시아가 북한에 방공 시스템을 제공했다고 밝혔다.", TO_DPRK),
         ("韓国国防省は、北朝鮮がロシアに砲弾を供与したと発表した。", TO_RUSSIA),
         ("韓國國防部表示，北韓向俄羅斯提供砲彈。", TO_RUSSIA),
+        ("Russia is negotiating with North Korea to buy shells, the US said.", TO_RUSSIA),
+        ("Half of the shells that Russia fires come from North Korea, Kyiv said.", TO_RUSSIA),
+        ("Rosja użyła północnokoreańskich rakiet przeciwko Ukrainie, podał Biały Dom.", TO_RUSSIA),
+        ("Rosja prosi Koreę Północną o amunicję, pisze Reuters.", TO_RUSSIA),
+        ("Российские войска применили северокорейские ракеты, сообщили в Киеве.", TO_RUSSIA),
+        ("Росія отримала від КНДР балістичні ракети, заявили в ГУР.", TO_RUSSIA),
+        ("Russland will in Nordkorea Munition kaufen, sagte Kirby.", TO_RUSSIA),
+        ("La Russie a utilisé des missiles nord-coréens contre l'Ukraine, a déclaré Washington.", TO_RUSSIA),
+        ("Rusia negocia con Corea del Norte la compra de municiones, según Washington.", TO_RUSSIA),
+        ("러시아가 북한에서 포탄을 구매하려 한다고 미 정보당국이 밝혔다.", TO_RUSSIA),
+        ("ロシアは北朝鮮から砲弾を購入しようとしていると米情報当局が分析した。", TO_RUSSIA),
+        ("ロシアが北朝鮮に防空システムを提供したと韓国政府が発表した。", TO_DPRK),
+        ("俄羅斯向北韓提供防空系統，南韓政府說。", TO_DPRK),
     ],
 )
 def test_the_direction_is_the_one_that_is_worded(text, direction):
@@ -113,6 +126,27 @@ def test_the_claimant_is_who_asserts(text, claimant, kind):
 def test_the_paper_that_relays_is_named_apart():
     claim = only("North Korea sold rockets to Russia, a US official told CNN.")
     assert (claim.claimant, claim.via) == ("US officials", "CNN")
+
+
+def test_states_that_say_it_together_are_one_claimant():
+    claim = only("The US, South Korea and Japan condemned North Korea's provision of arms to Russia.")
+    assert claim.claimant == "US, South Korea and Japan"
+
+
+def test_two_flows_of_one_sentence_are_two_claims():
+    found = read(
+        "Kyiv said North Korea is sending shells to Russia and Russia is giving Pyongyang satellite technology."
+    )
+    assert {claim.direction for claim in found} == {TO_RUSSIA, TO_DPRK}
+    assert {claim.claimant for claim in found} == {"Ukraine"}
+
+
+def test_a_count_seen_on_imagery_joins_what_is_read_from_it():
+    claim = only(
+        "Satellite images show about 70 railcars at Tumangang in North Korea. That indicates a supply of arms to Russia."
+    )
+    assert (claim.op, claim.quantity, claim.unit, claim.status) == ("~", 70, "railcars", "observed")
+    assert claim.quote.startswith("Satellite images")
 
 
 def test_a_state_behind_a_preposition_says_nothing():
