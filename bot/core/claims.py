@@ -65,7 +65,7 @@ def _told(item: Item, kept: list[Draft], parties: tuple[str, ...]) -> tuple[Clai
             before = starts[max(starts)]
             out[index] = replace(out[index], alternatives=(*out[index].alternatives, out[before].id))
             out[before] = replace(out[before], alternatives=(*out[before].alternatives, out[index].id))
-    return tuple(out)
+    return tuple({claim.id: claim for claim in reversed(out)}.values())[::-1]  # one claim an id, the first of them
 
 
 def _counts_joined(drafts: list[Draft]) -> list[Draft]:
