@@ -101,7 +101,7 @@ def _stages(store: Store, article: Article | None, entries: list[EntryStatus]) -
     muted = store.judgements.muted(datetime.now(UTC))
     if story.id in muted:
         end = muted[story.id]
-        lines.append(f"muted{f' until {end:%Y-%m-%d %H:%M} UTC' if end else ''}: folded in digests, and no alert")
+        lines.append(f"its story is muted{f' until {end:%Y-%m-%d %H:%M} UTC' if end else ''}")
     lines += [f"judged {one.label} by {one.author} on {one.at:%Y-%m-%d}" for one in store.judgements.of(article.id)]
     changes = [change for change in store.stories.changes(story.id) if change.article == article.id]
     told = store.digests.where_told(article.id)

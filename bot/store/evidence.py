@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Article
 from bot.store.connection import Connection
 from bot.store.rows import known, stamp
+
+BATCH = 50
+"""Records read at once; a page may have 5 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +52,21 @@ class Evidences:
         """Whether the append-only hash log is unbroken and every logged record is still there, byte for byte."""
         chain = ""
         kept = {row["sha256"] for row in self._c.rows("SELECT sha256 FROM evidence")}
-        for row in self._c.rows("SELECT * FROM hash_log ORDER BY seq"):
-            chain = _link(chain, row["sha256"])
-            if chain != row["chain"] or row["sha256"] not in kept:
+        for _, sha, logged in self.log():
+            chain = _link(chain, sha)
+            if chain != logged or sha not in kept:
                 return False
-        return all(
-            hashlib.sha256(row["record"]).hexdigest() == row["sha256"]
-            for row in self._c.rows("SELECT record, sha256 FROM evidence")
-        )
+        return all(hashlib.sha256(record).hexdigest() == sha for record, sha in self._records())
+
+    def _records(self) -> Iterator[tuple[bytes, str]]:
+        """Every record with its sha256, a few at a time: all together they may be larger than the memory."""
+        last = 0
+        while batch := self._c.rows(
+            "SELECT id, record, sha256 FROM evidence WHERE id > :last ORDER BY id LIMIT :batch",
+            {"last": last, "batch": BATCH},
+        ):
+            yield from ((row["record"], row["sha256"]) for row in batch)
+            last = batch[-1]["id"]
 
 
 def keep(c: Connection, article: Article, record: Record, now: datetime) -> None:
