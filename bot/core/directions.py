@@ -12,7 +12,7 @@ _FROM = r"(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|du|desde|de
 _TO = r"(?:to|into|toward|towards|for|against|do|dla|в|во|для|к|до|an|nach|für|à|a(?= [DR](?:[.,;]|$| y | para | en | con | de ))|para|hacia|pour|vers|al)"
 _GO = "".join(f"(?<!{word} )" for word in ("traveled", "travelled", "traveling", "went", "arrived", "trips", "visits"))
 _NO_PREPOSITION = "".join(
-    f"(?<!(?<![^ ]){word} )"
+    f"(?<!(?<![^ ]){word} .)"
     for word in (
         "nach",
         "an",
@@ -89,13 +89,14 @@ _CUES = (
     _cue(r"N (?:\w+ )?of (?:the |all )?(?P<p>[DR])'s (?:\w+ )?M", 4, "share of what it has", gives=False),
     # Subjects, active and passive.
     _cue(
-        _NO_PREPOSITION
-        + r"(?P<p>[DR])(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid|and|i|und|et|y|w|na|z|dla|в|на|с|о)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
+        r"(?P<p>[DR])"
+        + _NO_PREPOSITION
+        + r"(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid|and|i|und|et|y|w|na|z|dla|в|на|с|о)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
         2,
         "subject of giving",
         gives=True,
     ),
-    _cue(_NO_PREPOSITION + r"(?P<p>[DR])(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),
+    _cue(r"(?P<p>[DR])" + _NO_PREPOSITION + r"(?: [^\s.;:DRVZ]+){0,1} G(?!\w)", 1, "subject of giving", gives=True),
     _cue(
         r"(?P<p>[DR]) (?:\w+ ){0,2}(?:been|being|be|is|was) (?:\w+ )?G(?= with)",
         5,
@@ -117,7 +118,7 @@ _CUES = (
         gives=False,
     ),
     _cue(
-        _NO_PREPOSITION + r"(?P<p>[DR]) (?:[^\s.;]+ ){0,3}[MN][^.;DR]{0,30} T(?!\w)",
+        r"(?P<p>[DR])" + _NO_PREPOSITION + r" (?:[^\s.;]+ ){0,3}[MN][^.;DR]{0,30} T(?!\w)",
         3,
         "subject of getting",
         gives=False,
