@@ -122,13 +122,13 @@ def letter(char: str) -> bytes:
         raw.append(_quoted(one.encode()))
         apart = unicodedata.normalize("NFD", one)
         if len(apart) == 2 and not EXOTIC.search(apart):
-            raw.append(_quoted(apart.encode()))
-            escaped.append(_quoted(apart[0].encode()) + rb"(?:" + rb"|".join(_references(apart[1])) + rb")")
+            parts = [rb"(?:" + rb"|".join([_quoted(part.encode()), *_references(part)]) + rb")" for part in apart]
+            escaped.append(parts[0] + parts[1])
         escaped.extend(_references(one))
     singles = [one for one in raw if len(one) == 1]
     many = [one for one in raw if len(one) > 1]
-    parts = ([rb"[" + b"".join(singles) + rb"]"] if singles else []) + many + escaped
-    return rb"(?:" + rb"|".join(dict.fromkeys(parts)) + rb")"
+    ways = ([rb"[" + b"".join(singles) + rb"]"] if singles else []) + many + escaped
+    return rb"(?:" + rb"|".join(dict.fromkeys(ways)) + rb")"
 
 
 def words(texts: Sequence[tuple[str, bool]], *, left: bool) -> bytes:

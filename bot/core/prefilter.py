@@ -183,11 +183,16 @@ class Gate:
         """The gate over raw bytes."""
         if _wide(body):
             body = decoded(body, content_type).text.encode("utf-8", "replace")
+        return self._maybe(body)
+
+    def _maybe(self, body: bytes) -> bool:
         return any(all(party.search(body) for party in parties) for parties in self._bytes)
 
     def second(self, body: bytes, content_type: str = "") -> bool:
         """The gate over the page's whole text, which no escape, tag or charset can hide from."""
-        return self.text(whole_text(decoded(body, content_type).text))
+        words = whole_text(decoded(body, content_type).text)
+        # Most pages that pass the first gate owe it to scripts and addresses: their words alone do not pass it again.
+        return self._maybe(words.encode("utf-8", "replace")) and self.text(words)
 
     def joins(self, reading: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
@@ -263,7 +268,7 @@ def whole_text(page: str) -> str:
     """
     from resiliparse.extract.html2text import extract_plain_text
 
-    parts = [found[1] for found in _JSON_LD.finditer(page)]
+    parts = [found[1] for found in _JSON_LD.finditer(page)] if "ld+json" in page or "LD+JSON" in page else []
     parts += ["\n".join(filter(None, found.groups())) for found in _CONTENT.finditer(page)]
     said = html.unescape(html.unescape(_unescaped("\n".join(parts))))
     parts = [said, _TAG.sub("", said), _TAG.sub(" ", said)] if "<" in said else [said]
