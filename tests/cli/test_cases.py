@@ -158,7 +158,7 @@ def test_whatever_is_changed_in_a_pack_is_found(watch: Path, ids: tuple[str, str
     run("story", ids[0], "--pack", str(pack), config=watch)
     text = next(pack.rglob("text.txt"))
     kept = text.read_bytes()
-    text.write_bytes(kept.replace(b"e", b"o", 1))
+    text.write_bytes(kept + b"x")
     assert "was changed" in run("verify", str(pack)).out
     text.write_bytes(kept)
     (pack / "extra.txt").write_text("x")
