@@ -18,7 +18,7 @@ _FROM = (
     "aus der ", "aus dem ", "aus ", "von ",
     "depuis la ", "depuis ",
     "desde ",
-    "со стороны ", "из ", "у ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
+    "со стороны ", "из ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
     "z ", "ze ", "od ",
     "来自", "來自", "从", "從", "自", "由",
 )  # fmt: skip
@@ -27,6 +27,7 @@ _BY = (
     "by the ", "by ", "seitens ", "durch ", "par la ", "par les forces ", "par ", "por parte de ", "por ", "por las tropas ",
     "ze strony ", "przez ", "被",
 )  # fmt: skip
+_AT = ("у ",)  # Russian and Ukrainian "at": from whom, after a verb of buying
 _GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
 # A name that carries its own "towards": 対露, 대러, 对朝.
 _TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
@@ -96,6 +97,9 @@ _TRAVEL = (
     "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
     "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
 )  # fmt: skip
+_PAID_BEFORE, _PAID_AFTER = 6, 60  # code points between a word of payment and the goods that are paid with
+AGAIN = 0.3  # share of the points of one way from which a swap's other way is told too
+EVEN = 0.7  # share of the stronger flow's sentences from which a barter is told both ways
 MOST_HINT = 3.0  # points that usual flows can give together
 _SENT_PEOPLE = 48  # code points to the left in which a travel word counts
 
@@ -110,6 +114,7 @@ class Mark:
     voice: str = ""
     goods: bool = False
     flow: str = ""
+    barter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +125,22 @@ class Sense:
     points: tuple[tuple[str, float], ...]
 
 
-def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Sequence[str], *, barter: bool) -> Sense:
+def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Sequence[str]) -> Sense:
     """The direction of evidence sentences (folded text, marks in order, weight): `giver>receiver`, `both` or `unclear`.
 
-    `barter` says that one sentence speaks of payment in kind with goods of both flows: that is `both`.
+    A swap, with goods of both flows on either side of a word of payment, is `both` where neither is told more.
     """
+    swapped = False
     pairs = [(g, r) for g in parties for r in parties if g != r]
     totals = dict.fromkeys((f"{g}>{r}" for g, r in pairs), 0.0)
     hinted: dict[str, float] = {}
     told: set[str] = set()  # pairs that one clause names with its giver and its receiver
-    for text, marks, weight in _clauses(sentences):
+    spoken: dict[str, float] = {}  # flows, paid with or told
+    for text, found, weight in _clauses(sentences):
+        for flow in {mark.flow for mark in found if text and mark.flow and not _covered(mark, found)}:
+            spoken[flow] = spoken.get(flow, 0.0) + weight
+        swapped = swapped or _swaps(found)
+        marks = [mark for mark in found if not _paid(text, mark, found)]
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
         for giver, receiver in pairs:
@@ -140,14 +151,36 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
         totals[flow] = totals.get(flow, 0.0) + min(MOST_HINT, 1.2 * hint)
     ranked = sorted(totals.items(), key=lambda item: -item[1])
     points = tuple((pair, round(value, 1)) for pair, value in ranked if value)
-    if not ranked or ranked[0][1] < 1.0:
+    if not ranked:
         return Sense("unclear", points)
     best, value = ranked[0]
     giver, _, receiver = best.partition(">")
     back = totals.get(f"{receiver}>{giver}", 0.0)
-    if (barter and back >= 0.2 * value) or (back >= 0.6 * value and {best, f"{receiver}>{giver}"} <= told):
+    if swapped and (_even(spoken, best, f"{receiver}>{giver}") or back >= AGAIN * value > 0):
+        return Sense("both", points)
+    if value < 1.0:
+        return Sense("unclear", points)
+    if back >= 0.6 * value and {best, f"{receiver}>{giver}"} <= told:
         return Sense("both", points)
     return Sense("unclear" if back > 0.85 * value else best, points)
+
+
+def _swaps(marks: Sequence[Mark]) -> bool:
+    """Whether a word of payment stands between, behind or around goods of two flows."""
+    flowing = [mark for mark in marks if mark.flow and not mark.barter and not _covered(mark, marks)]
+    for other in marks:
+        if other.barter:
+            before = {mark.flow for mark in flowing if mark.start < other.end}
+            after = {mark.flow for mark in flowing if mark.end > other.start}
+            if len(before) > 1 or (before and after and before != after):
+                return True  # "in return A seeks …" begins with the word and tells one way only
+    return False
+
+
+def _even(spoken: dict[str, float], one: str, other: str) -> bool:
+    """Whether goods of both flows are spoken of about as much as each other."""
+    low, high = sorted((spoken.get(one, 0.0), spoken.get(other, 0.0)))
+    return low >= EVEN * high > 0
 
 
 def _clauses(
@@ -171,6 +204,29 @@ def _covered(mark: Mark, marks: Sequence[Mark]) -> bool:
     )
 
 
+def _paid(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether a mark is what is paid with, not what is told: "… in exchange for shells", 砲弾の見返りに."""
+    if not mark.goods:
+        return False
+    for other in marks:
+        if not other.barter or any(
+            deal.voice and deal.start < other.end and other.start < deal.end for deal in marks if deal is not other
+        ):
+            continue  # "for arms" of "for arms transfers" pays for nothing
+        if other.start <= mark.start and mark.end <= other.end:
+            return True
+        unspaced = text[other.start] > "\u3000"
+        gap = text[mark.end : other.start] if unspaced else text[other.end : mark.start]
+        before = mark.end <= other.start if unspaced else other.end <= mark.start
+        if (
+            before
+            and len(gap) <= (_PAID_BEFORE if unspaced else _PAID_AFTER)
+            and not any(sign in gap for sign in "、，")
+        ):
+            return True
+    return False
+
+
 def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str, float]]:
     gives: dict[str, float] = {}
     takes: dict[str, float] = {}
@@ -178,7 +234,15 @@ def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str
     named = [mark for mark in marks if len(mark.parties) == 1 and not mark.goods]
     verbs = [mark for mark in marks if mark.voice in {"give", "take"}]
     # "weapons" of an arms deal or of a weapons depot belong to nobody.
-    goods = [m for m in marks if m.goods and not any(c.start <= m.start and m.end <= c.end for c in covers)]
+    goods = [
+        m
+        for m in marks
+        if m.goods
+        and not any(c.start <= m.start and m.end <= c.end and c.end - c.start > m.end - m.start for c in covers)
+    ]
+    for mark in goods:
+        for party in mark.parties if len(mark.parties) == 1 else ():
+            gives[party] = max(gives.get(party, 0.0), 2.0)  # "North Korean shells", "from North Korea"
     for mark in named:
         role, points = _role(text, mark, named, verbs, goods)
         side = gives if role == "give" else takes
@@ -238,6 +302,8 @@ def _role(
         return "give", 2.0
     if owned:
         return "give", 1.5
+    if _ends(left, _AT) and any(verb.voice == "take" and verb.end <= mark.start for verb in verbs):
+        return "give", 2.0
     if _ends(left, _GENITIVE) and not travels and goods:
         return "give", 1.0
     return _subject(text, mark, named, verbs)

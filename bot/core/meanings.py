@@ -32,9 +32,6 @@ class Meaning:
     def __init__(self, watchlist: Watchlist) -> None:
         self.watchlist = watchlist
         self._bit = tuple(1 << watchlist.concepts[term.concept].bit for term in watchlist.terms)
-        self._barter = sum(1 << concept.bit for concept in watchlist.concepts.values() if concept.barter)
-        flows = {concept.flow for concept in watchlist.concepts.values() if concept.flow}
-        self._flows = [sum(1 << c.bit for c in watchlist.concepts.values() if c.flow == flow) for flow in flows]
 
     def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str | None, str | None, list[str]]:
         """Direction (None where fewer than two parties are declared), kind, and the lines of the trace that say why."""
@@ -56,14 +53,10 @@ class Meaning:
         named = [] if kind is None else [f"kind: {kind.name}"]
         if len(self.watchlist.parties) < 2:
             return None, kind.name if kind else None, named
-        found = sense(parts, tuple(self.watchlist.parties), barter=any(self._bartered(s.mask) for s in chosen[:6]))
+        found = sense(parts, tuple(self.watchlist.parties))
         more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]
         more.extend(named)
         return found.direction, kind.name if kind else None, more
-
-    def _bartered(self, mask: int) -> bool:
-        """Whether a sentence speaks of payment in kind and of things that usually flow both ways."""
-        return bool(mask & self._barter) and sum(bool(mask & bits) for bits in self._flows) > 1
 
     def _weight_of_kind(self, demand: Demand, points: float, chosen: list[Sentence]) -> float:
         met = [_WEIGHTS[s.where] for s in chosen[:6] if demand.met(s.mask)]
@@ -72,4 +65,6 @@ class Meaning:
     def _mark(self, scan: Scan, hit: Hit, offset: int) -> Mark:
         concept = self.watchlist.concepts[self.watchlist.terms[hit[2]].concept]
         end = word_end(scan.reading.text, hit[1])
-        return Mark(hit[0] - offset, end - offset, concept.parties, concept.voice, concept.goods, concept.flow)
+        return Mark(
+            hit[0] - offset, end - offset, concept.parties, concept.voice, concept.goods, concept.flow, concept.barter
+        )

@@ -87,7 +87,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A named group of terms. `parties` are those it stands for, `voice` is give or take, `flow` a usual direction."""
+    """A named group of terms. `parties` are those it stands for, `voice` is give or take, `flow` a usual way."""
 
     name: str
     label: str
@@ -98,6 +98,7 @@ class Concept:
     mask: bool = False  # its hits hide other concepts' hits that they overlap: phrases that are not what they look like
     barter: bool = False  # payment in kind: with it, goods may flow both ways
     goods: bool = False  # what is given and received: an owner in front of it is its giver
+    implies: tuple[str, ...] = ()  # parties that it stands in for at the gate, without being an actor of the sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ TOP = (
     "scoring",
     "seeds",
 )
-CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "terms", "about")
+CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "implies", "terms", "about")
 TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
 RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
 
@@ -130,11 +130,6 @@ class _Reader(Checks):
         key = f"concepts.{name}"
         self.name(key, name)
         self.unknown(value, CONCEPT, key)
-        parties = value.get("party", [])
-        parties = [parties] if isinstance(parties, str) else parties
-        if not isinstance(parties, list) or any(party not in self.parties for party in parties):
-            self.wrong(f"{key}.party", parties, f"one or more of {', '.join(self.parties) or 'the declared [parties]'}")
-            parties = []
         voice = self.text(value, "voice", key)
         if voice not in {"", "give", "take", "deal"}:
             self.wrong(f"{key}.voice", voice, "give, take or deal")
@@ -142,13 +137,22 @@ class _Reader(Checks):
             name,
             self.text(value, "label", key) or name,
             bit,
-            tuple(parties),
+            self.some_parties(value, "party", key),
             voice,
             self.flow(value, key),
             mask=self.flag(value, "mask", key),
             goods=self.flag(value, "goods", key),
             barter=self.flag(value, "barter", key),
+            implies=self.some_parties(value, "implies", key),
         )
+
+    def some_parties(self, value: dict[str, Any], name: str, key: str) -> tuple[str, ...]:
+        found = value.get(name, [])
+        found = [found] if isinstance(found, str) else found
+        if not isinstance(found, list) or any(party not in self.parties for party in found):
+            self.wrong(f"{key}.{name}", found, f"one or more of {', '.join(self.parties) or 'the declared [parties]'}")
+            return ()
+        return tuple(found)
 
     def flow(self, value: dict[str, Any], key: str) -> str:
         flow = self.text(value, "flow", key)
