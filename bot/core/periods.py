@@ -35,6 +35,9 @@ _DAYS_DAY_FIRST = re.compile(
 _SINCE = re.compile(
     rf"\b(?:since|since early|since late|od|seit|depuis|desde|с|з|від) (?:early |mid-?|late |the )?(?:{_M1}{_Y1}|(?P<y>20\d\d))"
 )
+_FROM = r"\b(?:since|od|seit(?: dem)?|depuis(?: le)?|desde(?: el)?|с|з|від) (?:the )?"
+_SINCE_DAY = re.compile(rf"{_FROM}{_D1} (?:of |de )?{_M1}{_Y1}(?! ?(?:-|to|do|bis|au|al|по|до) ?\d)")
+_SINCE_DATE = re.compile(rf"{_FROM}{_M1} {_D1}(?!\d){_Y1}(?! ?(?:-|to) ?\d)")
 _IN = re.compile(
     rf"\b(?:in|last|this past|during|early|late|mid-?|by|we|w|im|en|au|в|у|до|połowie|until|through) (?:early |mid-?|late |the end of |połowie )?{_M1}{_Y1}(?! \d{{1,2}}\b)"
 )
@@ -65,6 +68,9 @@ def period(folded: str, when: date | None) -> tuple[str, str]:
         end = _month(found["m2"], found["y2"], when)
         start = _month(found["m1"], found["y1"] or found["y2"], when)
         return (start, end) if start and end else ("", "")
+    if (found := _SINCE_DAY.search(folded) or _SINCE_DATE.search(folded)) is not None:
+        start = _day(found["m1"], found["d1"], found["y1"], when)
+        return (start, when.isoformat() if when else "") if start else ("", "")
     if (found := _SINCE.search(folded)) is not None:
         start = found["y"] or _month(found["m1"], found["y1"], when)
         return (start, when.isoformat() if when else "") if start else ("", "")
