@@ -25,6 +25,7 @@ class Answers:
     zone: str = "UTC"
     hour: int = 7
     slack: str = ""
+    slack_url: str = ""
     mail: str = ""
     smtp: str = ""
 
@@ -40,18 +41,22 @@ class Answers:
 @click.option("--zone", default="UTC", help="Your time zone, such as Europe/Kyiv.")
 @click.option("--hour", default=7, type=click.IntRange(0, 23), help="The local hour of the daily digest.")
 @click.option("--slack", default="", metavar="ID", help="A Slack channel id (C…): a digest a day, and alerts.")
+@click.option(
+    "--slack-url", default="", metavar="URL", help="The Slack API, if it is another: GovSlack, or a stand-in."
+)
 @click.option("--mail", default="", metavar="ADDRESS", help="A mail address: a digest a day.")
 @click.option("--smtp", default="", metavar="HOST", help="The mail server, with --mail.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.pass_obj
 def init(
-    obj: dict[str, Any], force: bool, contact: str, zone: str, hour: int, slack: str, mail: str, smtp: str, yes: bool
-) -> None:
+    obj: dict[str, Any], force: bool, contact: str, zone: str, hour: int, slack: str, slack_url: str, mail: str, smtp: str,
+    yes: bool,
+) -> None:  # fmt: skip
     """Write config.toml with every key explained, and the watchlists beside it; on a terminal, ask for what is yours."""
     target = config_path(obj.get("config"))
     if target.exists() and not force:
         raise click.UsageError(f"{target} is there already; --force overwrites it")
-    answers = Answers(contact=contact, zone=zone, hour=hour, slack=slack, mail=mail, smtp=smtp)
+    answers = Answers(contact=contact, zone=zone, hour=hour, slack=slack, slack_url=slack_url, mail=mail, smtp=smtp)
     if not yes and not answers.any and sys.stdin.isatty():
         answers = _asked()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,6 +103,8 @@ def _filled_in(text: str, answers: Answers) -> str:
     tables: Any = tomlkit.parse(text)
     if answers.contact:
         tables["polling"]["contact"] = answers.contact
+    if answers.slack_url:
+        tables["slack"]["base_url"] = answers.slack_url
     if answers.smtp:
         tables["smtp"]["host"] = answers.smtp
         tables["smtp"]["user"] = tables["smtp"]["from"] = answers.mail

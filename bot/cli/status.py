@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from bot.places import config_path, database_path
 from bot.store.glance import glance
 
 STALE = 15 * 60  # seconds without a heartbeat after which a running watch is thought dead
+RED = frozenset({"canary"})  # notices that mean: a quiet digest proves nothing
 FORECAST_AFTER = 3  # days of growth before it says anything about a year
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
-    "--max-age", default="", metavar="AGE", help="Exit 1 if the last round is older, such as 26h; for monitoring."
+    "--max-age", default="", metavar="AGE", help="Exit 1 if the last round is older, such as 26h, or anything is red."
 )
 @click.pass_obj
 def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
@@ -32,14 +34,16 @@ def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     pid = _holder(path)
     last = next((beat for beat in found["heartbeats"] if beat["job"] == "poll"), None)
     age = (now - _moment(last["at"])).total_seconds() if last else None
+    red = [notice["text"] for notice in found["notices"] if notice["kind"] in RED]
     if as_json:
-        click.echo(
-            json.dumps({"database": str(path), "daemon_pid": pid, "last_round_age_s": age, **found}, ensure_ascii=False)
-        )
+        value = {"database": str(path), "daemon_pid": pid, "last_round_age_s": age, "red": red, **found}
+        click.echo(json.dumps(value, ensure_ascii=False))
     else:
+        for line in red:
+            click.secho(f"RED       {line}", fg=None if os.environ.get("NO_COLOR") else "red")
         click.echo("\n".join(_lines(str(path), pid, age, last, found)))
     if max_age:
-        return int(age is None or age > age_option(max_age))
+        return int(bool(red) or age is None or age > age_option(max_age))
     return 0
 
 
@@ -64,7 +68,7 @@ def _lines(
     lines += [f"failing   {row['url']}: {row['last_error']}" for row in found["failing"][:10]]
     more = len(found["failing"]) - 10
     lines += [f"          and {more} more: `armswatch feeds list`"] if more > 0 else []
-    lines += [f"notice    {row['text']}" for row in found["notices"]]
+    lines += [f"notice    {row['text']}" for row in found["notices"] if row["kind"] not in RED]
     teaser = next((row["n"] for row in found["entries"] if row["name"] == "teaser"), 0)
     if teaser:
         lines.append(

@@ -19,6 +19,7 @@ import click
 import pytest
 
 from bot.cli import COMMANDS, cli
+from bot.model import Notice
 from bot.store import Store
 from tests.cli.conftest import Run
 from tests.store.test_contract import judged
@@ -248,3 +249,17 @@ def test_status_forecasts_its_size_and_knows_the_newest_copy(watch: Path, run: R
     assert "backup    none yet" in said
     run("backup", config=watch)
     assert "backup    latest" in run("status", config=watch).out
+
+
+def test_a_canary_that_did_not_come_out_turns_status_red(watch: Path, run: Run):
+    now = datetime.now(UTC)
+    with Store.opened(watch.parent / "armswatch.db") as store:
+        store.runs.beat("poll", now)
+        assert run("status", "--max-age", "2h", config=watch).code == 0
+        store.runs.notice(Notice(id="canary:arms", kind="canary", subject="arms", text="it did not come out", at=now))
+        done = run("status", "--max-age", "2h", config=watch)
+        assert done.code == 1
+        assert done.out.splitlines()[0] == "RED       it did not come out"
+        assert json.loads(run("status", "--json", config=watch).out)["red"] == ["it did not come out"]
+        store.runs.recover("canary:arms", now)
+    assert run("status", "--max-age", "2h", config=watch).code == 0
