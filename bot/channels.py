@@ -16,8 +16,10 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.core.alerts import Alert
+    from bot.core.buttons import Press
     from bot.core.storylines import Candidate
     from bot.render.email import MailIdentity
+    from bot.send.buttons import SlackButtons
 
 
 class Channels:
@@ -61,8 +63,10 @@ class Channels:
         """One renderer a channel."""
         from bot.render.channels import deliveries
 
+        pressable = bool(self._settings.secrets.slack_app_token and self._settings.secrets.slack_token)
+
         def render(digest: Digest, subscription: Subscription) -> tuple[Delivery, ...]:
-            return deliveries(digest, subscription, self.identity)
+            return deliveries(digest, subscription, self.identity, pressable=pressable)
 
         return dict.fromkeys(("console", "file", "slack", "email"), render)
 
@@ -70,6 +74,7 @@ class Channels:
     def identity(self) -> MailIdentity:
         """Who our mails come from."""
         from bot.render.email import MailIdentity
+    from bot.send.buttons import SlackButtons
 
         smtp = self._settings.table.smtp
         return MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
@@ -119,6 +124,31 @@ class Channels:
                 checker: Any = sender
                 found += [(channel, problem) for problem in checker.check(*([targets] if channel == "slack" else []))]
         return found
+
+    def buttons(self, answer: Callable[[Press], str]) -> SlackButtons | None:
+        """The ears for buttons under Slack's stories; None without an app token."""
+        secrets, table = self._settings.secrets, self._settings.table
+        if not (secrets.slack_app_token and secrets.slack_token):
+            return None
+        import ssl
+
+        from bot.send.buttons import SlackButtons
+        from bot.send.slack import opened_socket
+        from bot.send.wire import Wire
+
+        loopback, proxy = self._settings.loopback_only, table.network.proxy
+
+        def opened(listener: Callable[[Any, Any], None]) -> Any:
+            return opened_socket(
+                listener,
+                app_token=secrets.slack_app_token,
+                base_url=table.slack.base_url,
+                loopback_only=loopback,
+                proxy=proxy,
+            )
+
+        wire = Wire(ssl.create_default_context(), proxy, 15)
+        return SlackButtons(opened, answer, wire, loopback_only=loopback)
 
     @cached_property
     def _files(self) -> Any:

@@ -55,6 +55,7 @@ def run(obj: dict[str, Any], level: str) -> int:
     from bot.cli import upkeep
     from bot.cli.canonical import LoggedApp
     from bot.cli.logs import LEVELS, configure, logger
+    from bot.jobs.press import Pressed
     from bot.schedule import Schedule, Tick
     from bot.serve.systemd import notify
     from bot.settings import load
@@ -135,9 +136,17 @@ def run(obj: dict[str, Any], level: str) -> int:
         )
         app.wake = lambda: schedule.wake("deliver")
         schedule.start()
+        ears = app.channels.buttons(Pressed(store=app.store, clock=app.clock))
+        if ears is not None:
+            try:
+                ears.start()
+            except Exception as error:  # noqa: BLE001 (whatever the socket does, digests do not depend on it)
+                log.warning("buttons", what=f"not listening: {type(error).__name__}: {error}")
         notify("READY=1")
         stop.wait()
         notify("STOPPING=1")
+        if ears is not None:
+            threading.Thread(target=ears.close, daemon=True).start()
         clean = schedule.stop()
         if endpoint is not None:
             endpoint.stop()
