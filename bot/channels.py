@@ -74,7 +74,6 @@ class Channels:
     def identity(self) -> MailIdentity:
         """Who our mails come from."""
         from bot.render.email import MailIdentity
-    from bot.send.buttons import SlackButtons
 
         smtp = self._settings.table.smtp
         return MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
