@@ -17,10 +17,8 @@ from functools import cache
 ITEMS = 30
 SUMMARY = 440  # characters of text, so that a document has 24.7 kB
 EPOCH = datetime(2026, 2, 1, tzinfo=UTC)
-_WORDS = (
-    "harbour council rail budget strike grain price court minister vote storm bridge tariff wheat ferry museum border "
-    "summit pipeline orchard league hospital reform satellite tunnel reactor drought airport lottery archive festival"
-).split()
+_WORDS = """harbour council rail budget strike grain price court minister vote storm bridge tariff wheat ferry museum border
+summit pipeline orchard league hospital reform satellite tunnel reactor drought airport lottery archive festival"""
 _TOPIC = (
     "North Korea has sent another train with artillery shells to Russia through the Khasan crossing, officials in Seoul "
     "said on Monday."
@@ -110,8 +108,8 @@ def page(feed: int, number: int) -> bytes:
 
 @cache
 def _stream(seed: int) -> str:
-    chance = random.Random(seed)
-    return " ".join(chance.choice(_WORDS) for _ in range(400))
+    chance, words = random.Random(seed), _WORDS.split()
+    return " ".join(chance.choice(words) for _ in range(400))
 
 
 def words(feed: int, number: int, length: int) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from bot.core import pacing
 from bot.core.identities import alias
 from bot.core.urls import canonical, host_of, registrable
-from bot.errors import ArmswatchError, FeedError, WorkerError
+from bot.errors import ArmswatchError, WorkerError
 from bot.model import Entry, Feed, FeedDocument, Policy, Request, Response, RoundReport
 from bot.ports import Clock, Fetch, Map, Mark, Parse, no_mark
 from bot.store import Store
@@ -20,20 +22,21 @@ from bot.store.feeds import DueFeed, NewEntry, PollResult
 LIVE_ON_FIRST_POLL = timedelta(hours=24)
 """What was published within this time is live on the first poll of a feed (decision 16)."""
 
+GROUP = 50
+"""Feeds whose results are committed together; a crash costs at most so many a second request."""
+
 FEED_WIRE_CAP = 5 * 1024 * 1024  # bytes (R-33)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """What came of asking one feed: its next state but for what is new, and the document if there was one."""
+    """What came of asking one feed, without the bytes: a whole round of them is held at once."""
 
     due: DueFeed
     feed: Feed
     state: pacing.FeedState
-    conditional: bool = False
-    response: Response | None = None
-    document: FeedDocument | None = None
-    error: ArmswatchError | None = None
+    outcome: pacing.PollOutcome  # but for what is new in it, which the store knows
+    entries: Sequence[NewEntry] = ()
     unchanged: bool = False
 
 
@@ -56,29 +59,26 @@ class Poller:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def poll(self) -> RoundReport:
-        """One round over what is due; every feed's result is committed by itself."""
+        """One round over what is due; results are committed as they come, GROUP feeds at a time."""
         started = self.clock()
         known = {feed.url: feed for feed in self.feeds}
         begun = [(feed.url, pacing.to_json(pacing.first(feed, started)), started) for feed in self.feeds]
         self.store.feeds.ensure(begun)
         due = self.store.feeds.due(started, tuple(known))
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
-        for polled in self._asked([(item, known[item.url]) for item in due]):
-            report = self._settled(polled, report, known)
+        asked = self.map(self._ask, [(item, known[item.url]) for item in due])
+        while group := list(islice(asked, GROUP)):
+            report = self._settled([polled for polled in group if polled], report, known)
         return replace(report, ended=self.clock())
 
-    def _asked(self, due: list[tuple[DueFeed, Feed]]) -> Iterator[Polled]:
-        return self.map(self._ask, due)
-
-    def _ask(self, pair: tuple[DueFeed, Feed]) -> Polled:
-        """The network's part, safe to run in many threads; every failure is a value."""
+    def _ask(self, pair: tuple[DueFeed, Feed]) -> Polled | None:
+        """The network's part, safe to run in many threads; every failure is a value. None: not asked, the feed stays due."""
         due, feed = pair
-        state = pacing.from_json(due.state) if due.state else pacing.first(feed, self.clock())
+        now = self.clock()
         if self.stopping():
-            return Polled(
-                due=due, feed=feed, state=state, error=WorkerError("stopped before it was asked", reason="died")
-            )
-        headers = pacing.conditional_headers(state, self.clock(), self._limits(feed))
+            return None
+        state = pacing.from_json(due.state) if due.state else pacing.first(feed, now)
+        headers = pacing.conditional_headers(state, now, self._limits(feed))
         conditional = bool(headers)
         secret = self.environ.get(feed.auth_env, "") if feed.auth_env else ""
         request = Request(
@@ -89,82 +89,82 @@ class Poller:
             wire_cap=FEED_WIRE_CAP,
             decoded_cap=FEED_WIRE_CAP,
         )
-        asked = Polled(due=due, feed=feed, state=state, conditional=conditional)
+        response = document = None
+        unchanged = False
         try:
             response = self.fetch(request)
+            self.mark("poll:fetched")
+            if 200 <= response.status < 300:
+                # Hash first: parsing costs a thousand times more.
+                unchanged = bool(state.body_sha) and pacing.body_sha(response.body) == state.body_sha
+                document = None if unchanged else self._parsed(response, feed, state.memory)
         except ArmswatchError as error:
-            return replace(asked, error=error)
-        self.mark("poll:fetched")
-        if response.status == 304 or not 200 <= response.status < 300:
-            return replace(asked, response=response)
-        if state.body_sha and pacing.body_sha(response.body) == state.body_sha:
-            return replace(asked, response=response, unchanged=True)  # hash first: parsing costs a thousand times more
-        try:
-            # Ids are minted for the feed as configured, wherever a redirect led; only items not seen are parsed.
-            document = self.parse.feed(
-                response.body,
-                url=response.url,
-                headers=response.headers,
-                now=self.clock(),
-                feed=feed.url,
-                memory=state.memory,
-            )
-        except (FeedError, WorkerError) as error:
-            return replace(asked, response=response, error=error)
-        return replace(asked, response=response, document=document)
+            if isinstance(error, WorkerError) and self.stopping():
+                return None
+            failed = pacing.failed(error, conditional=conditional, response=response)
+            return Polled(due=due, feed=feed, state=state, outcome=failed)
+        outcome = pacing.answered(feed, response, document, new=0, conditional=conditional)
+        entries = [self._new(entry, due, feed, now) for entry in document.entries] if document else ()
+        unchanged = unchanged or outcome.status == 304
+        return Polled(due=due, feed=feed, state=state, outcome=outcome, entries=entries, unchanged=unchanged)
 
-    def _settled(self, polled: Polled, report: RoundReport, taken: Collection[str]) -> RoundReport:
-        """The store's part: new entries, validators and the next check in one transaction (decision 1)."""
-        now, feed, url = self.clock(), polled.feed, polled.feed.url
-        if isinstance(polled.error, WorkerError) and self.stopping():
-            return report  # nothing was asked: the feed stays due
-        fresh = self._fresh(polled, now)
-        outcome = self._outcome(polled, len(self.store.feeds.unknown(fresh)))
-        state = pacing.after(polled.state, outcome, now, feed=feed, limits=self._limits(feed), taken=taken)
-        unchanged = polled.unchanged or outcome.status == 304
-        self.mark("poll:before-save")
-        new = self.store.feeds.poll_done(
-            PollResult(
-                url=url,
-                state=pacing.to_json(state),
-                next_check=state.next_check or now,
-                status=str(outcome.status or outcome.kind),
-                error=outcome.error,
-                health=outcome.kind or "ok",
-                unchanged=unchanged,
-                unconditional=not polled.conditional,
-                body_sha=outcome.body_sha,
-                lang_seen=outcome.lang,
-                entries=tuple(fresh),
-            ),
-            now,
+    def _parsed(self, response: Response, feed: Feed, memory: str) -> FeedDocument:
+        """Ids are minted for the feed as configured, wherever a redirect led; only items not seen are parsed."""
+        return self.parse.feed(
+            response.body,
+            url=response.url,
+            headers=response.headers,
+            now=self.clock(),
+            feed=feed.url,
+            memory=memory,
         )
+
+    def _settled(self, group: Sequence[Polled], report: RoundReport, taken: Collection[str]) -> RoundReport:
+        """The store's part: each feed's new entries, validators and next check, in one transaction (decision 1)."""
+        if not group:
+            return report
+        now = self.clock()
+        unknown = set(self.store.feeds.unknown([entry for polled in group for entry in polled.entries]))
+        results = [self._result(polled, unknown, now, taken) for polled in group]
+        self.mark("poll:before-save")
+        new = self.store.feeds.polls_done(results, now)
         self.mark("poll:saved")
+        failed = [(result.url, result.error) for result in results if result.error]
         return replace(
             report,
-            feeds_polled=report.feeds_polled + (not outcome.error),
-            feeds_unchanged=report.feeds_unchanged + unchanged,
-            feeds_failed=report.feeds_failed + bool(outcome.error),
-            entries_new=report.entries_new + len(new),
-            failures=(*report.failures, (url, outcome.error)) if outcome.error else report.failures,
+            feeds_polled=report.feeds_polled + len(results) - len(failed),
+            feeds_unchanged=report.feeds_unchanged + sum(result.unchanged for result in results),
+            feeds_failed=report.feeds_failed + len(failed),
+            entries_new=report.entries_new + sum(map(len, new)),
+            failures=(*report.failures, *failed),
         )
 
-    def _outcome(self, polled: Polled, new: int) -> pacing.PollOutcome:
-        if polled.error is not None:
-            return pacing.failed(polled.error, conditional=polled.conditional, response=polled.response)
-        assert polled.response is not None
-        return pacing.answered(polled.feed, polled.response, polled.document, new=new, conditional=polled.conditional)
+    def _result(self, polled: Polled, unknown: Collection[str], now: datetime, taken: Collection[str]) -> PollResult:
+        new = sum(item.entry.id in unknown for item in polled.entries)
+        outcome = replace(polled.outcome, new=new) if new else polled.outcome
+        state = pacing.after(
+            polled.state, outcome, now, feed=polled.feed, limits=self._limits(polled.feed), taken=taken
+        )
+        return PollResult(
+            url=polled.feed.url,
+            state=pacing.to_json(state),
+            next_check=state.next_check or now,
+            status=str(outcome.status or outcome.kind),
+            error=outcome.error,
+            health=outcome.kind or "ok",
+            unchanged=polled.unchanged,
+            unconditional=not outcome.conditional,
+            body_sha=outcome.body_sha,
+            lang_seen=outcome.lang,
+            entries=tuple(polled.entries),
+        )
 
-    def _fresh(self, polled: Polled, now: datetime) -> list[NewEntry]:
-        entries = polled.document.entries if polled.document else ()
-        return [self._new(entry, polled, now) for entry in entries]
-
-    def _new(self, entry: Entry, polled: Polled, now: datetime) -> NewEntry:
+    def _new(self, entry: Entry, due: DueFeed, feed: Feed, now: datetime) -> NewEntry:
         """An entry with its policy: on a first poll what is old is quiet, and without a word of a watchlist stays unread."""
         policy: Policy = "live"
         state = "new"
-        if polled.due.first:
-            young = entry.published is not None and now - entry.published <= (polled.feed.catch_up or self.catch_up)
+        if due.first:
+            young = entry.published is not None and now - entry.published <= (feed.catch_up or self.catch_up)
             policy = "live" if young else "first_poll"
             state = "new" if young or self.gate(entry.title, f"{entry.summary}\n{entry.content}") else "teaser"
         name = canonical(entry.url)
@@ -181,7 +181,12 @@ class Poller:
 
     def _limits(self, feed: Feed) -> pacing.Limits:
         """The configured limits; no scatter for this machine's own servers, so that the demo's hour is an hour."""
-        if urlsplit(feed.url).netloc in self.trusted:
-            return replace(self.limits, slot=timedelta(seconds=1), bare_floor=self.limits.floor)
-        floor = max(self.limits.floor, pacing.Limits().floor)
-        return replace(self.limits, floor=floor, ceiling=max(self.limits.ceiling, floor))
+        return _limits(self.limits, trusted=urlsplit(feed.url).netloc in self.trusted)
+
+
+@lru_cache(maxsize=16)
+def _limits(limits: pacing.Limits, *, trusted: bool) -> pacing.Limits:
+    if trusted:
+        return replace(limits, slot=timedelta(seconds=1), bare_floor=limits.floor)
+    floor = max(limits.floor, pacing.Limits().floor)
+    return replace(limits, floor=floor, ceiling=max(limits.ceiling, floor))

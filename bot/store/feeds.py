@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,36 +103,44 @@ class Feeds:
 
     def poll_done(self, result: PollResult, now: datetime) -> list[str]:
         """Commit new entries, validators and next check together (decision 1); returns the ids that were new."""
+        return self.polls_done([result], now)[0]
+
+    def polls_done(self, results: Sequence[PollResult], now: datetime) -> list[list[str]]:
+        """The same for several feeds in one transaction: all of them or none; the new ids of each."""
         with self._c.write() as c:
-            fresh = [item.entry.id for item in result.entries if _insert(c, item, now)]
-            ok = not result.error
-            c.run(
-                """UPDATE feeds SET state_json = :state, next_check = :next, last_polled = :now,
-                     first_polled = CASE WHEN :ok THEN COALESCE(first_polled, :now) ELSE first_polled END,
-                     last_ok = CASE WHEN :ok THEN :now ELSE last_ok END,
-                     last_new = CASE WHEN :fresh > 0 THEN :now ELSE last_new END,
-                     last_status = :status, last_error = :error, health = :health, polls = polls + 1,
-                     unchanged = unchanged + :unchanged, unconditional = unconditional + :unconditional,
-                     entries = entries + :fresh, body_sha = COALESCE(NULLIF(:sha, ''), body_sha),
-                     lang_seen = COALESCE(NULLIF(:lang, ''), lang_seen)
-                   WHERE url = :url""",
-                {
-                    "state": result.state,
-                    "next": stamp(result.next_check),
-                    "now": stamp(now),
-                    "ok": ok,
-                    "fresh": len(fresh),
-                    "status": result.status,
-                    "error": result.error,
-                    "health": result.health,
-                    "unchanged": int(result.unchanged),
-                    "unconditional": int(result.unconditional),
-                    "sha": result.body_sha,
-                    "lang": result.lang_seen,
-                    "url": result.url,
-                },
-            )
-            return fresh
+            known = _Known(c, [item for result in results for item in result.entries])
+            return [self._done(c, result, known, now) for result in results]
+
+    def _done(self, c: Connection, result: PollResult, known: _Known, now: datetime) -> list[str]:
+        fresh = [item.entry.id for item in result.entries if known.add(item) and _insert(c, item, now)]
+        ok = not result.error
+        c.run(
+            """UPDATE feeds SET state_json = :state, next_check = :next, last_polled = :now,
+                 first_polled = CASE WHEN :ok THEN COALESCE(first_polled, :now) ELSE first_polled END,
+                 last_ok = CASE WHEN :ok THEN :now ELSE last_ok END,
+                 last_new = CASE WHEN :fresh > 0 THEN :now ELSE last_new END,
+                 last_status = :status, last_error = :error, health = :health, polls = polls + 1,
+                 unchanged = unchanged + :unchanged, unconditional = unconditional + :unconditional,
+                 entries = entries + :fresh, body_sha = COALESCE(NULLIF(:sha, ''), body_sha),
+                 lang_seen = COALESCE(NULLIF(:lang, ''), lang_seen)
+               WHERE url = :url""",
+            {
+                "state": result.state,
+                "next": stamp(result.next_check),
+                "now": stamp(now),
+                "ok": ok,
+                "fresh": len(fresh),
+                "status": result.status,
+                "error": result.error,
+                "health": result.health,
+                "unchanged": int(result.unchanged),
+                "unconditional": int(result.unconditional),
+                "sha": result.body_sha,
+                "lang": result.lang_seen,
+                "url": result.url,
+            },
+        )
+        return fresh
 
     def first_polled(self, url: str) -> datetime | None:
         """When a feed was first polled with success."""
@@ -139,26 +148,52 @@ class Feeds:
 
     def unknown(self, entries: Sequence[NewEntry]) -> list[str]:
         """The ids of those entries that a poll would store as new."""
-        return [item.entry.id for item in entries if not _known(self._c, item)]
+        known = _Known(self._c, entries)
+        return [item.entry.id for item in entries if known.add(item)]
 
     def statuses(self) -> list[FeedStatus]:
         """All feeds that were ever configured, by URL."""
         return [_status(row) for row in self._c.rows("SELECT * FROM feeds ORDER BY url")]
 
 
-def _known(c: Connection, item: NewEntry) -> bool:
-    """Stored already, under its id, or under another guid with the same page and title."""
-    return c.row(
-        """SELECT id FROM entries WHERE id = :id
-           UNION ALL SELECT id FROM entries WHERE feed = :feed AND alias = :alias AND alias <> '' LIMIT 1""",
-        {"id": item.entry.id, "feed": item.entry.feed, "alias": item.alias},
-    ) is not None  # fmt: skip
+class _Known:
+    """Which entries are stored already, under their id, or under another guid with the same page and title.
+
+    Asked for many at once: a round trip for each of a thousand feeds' entries costs more than the answer.
+    """
+
+    def __init__(self, c: Connection, items: Sequence[NewEntry]) -> None:
+        self._ids: set[str] = set()
+        self._aliases: set[tuple[str, str]] = set()
+        if not items:
+            return
+        ids = json.dumps([item.entry.id for item in items])
+        rows = c.rows(
+            "SELECT id FROM entries WHERE id IN (SELECT value FROM json_each(:ids))",
+            {"ids": ids},
+        )
+        self._ids.update(row["id"] for row in rows)
+        names = json.dumps([[item.entry.feed, item.alias] for item in items if item.alias])
+        rows = c.rows(
+            """SELECT feed, alias FROM json_each(:names) AS asked
+               JOIN entries ON feed = asked.value ->> 0 AND alias = asked.value ->> 1""",
+            {"names": names},
+        )
+        self._aliases.update((row["feed"], row["alias"]) for row in rows)
+
+    def add(self, item: NewEntry) -> bool:
+        """Whether it is new; from now on it is known."""
+        name = (item.entry.feed, item.alias)
+        if item.entry.id in self._ids or name in self._aliases:
+            return False
+        self._ids.add(item.entry.id)
+        if item.alias:
+            self._aliases.add(name)
+        return True
 
 
 def _insert(c: Connection, item: NewEntry, now: datetime) -> bool:
     entry = item.entry
-    if _known(c, item):
-        return False
     return (
         c.run(
             """INSERT INTO entries (id, feed, alias, url, canonical_url, host, title, entry_json, state, policy, first_seen, published)
