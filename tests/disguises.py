@@ -6,6 +6,7 @@ import html
 import html.entities
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 
 _SHY = "\u00ad"
@@ -40,6 +41,11 @@ def hexadecimal(text: str) -> str:
 def all_references(text: str) -> str:
     """Every letter, ASCII ones too, as a reference."""
     return "".join(f"&#{ord(char)};" if char.isalpha() else html.escape(char) for char in text)
+
+
+def taken_apart(text: str) -> str:
+    """Letters and their marks apart (NFD), those beyond ASCII as references."""
+    return hexadecimal(unicodedata.normalize("NFD", text))
 
 
 def named(text: str) -> str:
@@ -133,7 +139,7 @@ def described(title: str, text: str) -> str:
 
 
 ESCAPES: tuple[Callable[[str], str], ...] = (
-    html.escape, decimal, hexadecimal, all_references, named, spaces, raw_spaces, hyphenated, hyphenated_named, tagged,
+    html.escape, decimal, hexadecimal, all_references, taken_apart, named, spaces, raw_spaces, hyphenated, hyphenated_named, tagged,
     linked_spaces, initials, marked, zero_width, str.upper,
 )  # fmt: skip
 CHARSETS = (

@@ -43,7 +43,7 @@ class Warcs:
     def units(self, file: Path, size: int, changed: int) -> Iterator[Unit]:
         """The units of one file."""
         cuts = [0]
-        if size > self._segment and file.open("rb").read(2) == b"\x1f\x8b":
+        if size > self._segment and _is_gzip(file):
             for at in range(self._segment, size, self._segment):
                 cut = next_member(file, at)
                 if cut is not None and cut > cuts[-1]:
@@ -108,3 +108,8 @@ def _page(kept: Kept, clock: Clock, place: str) -> PageBytes:
         url=kept.url, status=200, headers=kept.headers, body=kept.body, fetched=kept.date or clock()
     )  # fmt: skip
     return PageBytes(response=response, place=place, url=kept.url, gated=True)
+
+
+def _is_gzip(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
