@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.tables import safe
+from bot.cli.plans import show, show_plan, size_of, window_of
 from bot.places import config_path
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.core.prefilter import Gate
     from bot.core.units import Source, Window
-    from bot.jobs.backfill import BackfillReport, Plan
     from bot.ports import Fetch
-
-PLANNED = 8  # units of a source that a plan names
-SHOWN = 40  # things not read that are named on the screen; `armswatch report` names all
 
 
 @click.group(invoke_without_command=True)
@@ -62,7 +57,7 @@ def backfill(
         raise click.UsageError(
             "--since says where the window begins, such as --since 2023-08-01 (or use `backfill files PATH…`)"
         )
-    window = _window(since, until or f"{now:%Y-%m-%d}", now)
+    window = window_of(since, until or f"{now:%Y-%m-%d}", now)
     for name in asked:
         if name in archives.SECRETS:
             archives.secret(name)  # before anything is opened
@@ -90,7 +85,7 @@ def backfill(
             )
             return _run(
                 app, made, window, command="archives", places=[*site, *base, *query], jobs=jobs,
-                max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify, fetch=fetch, wants=wants,
+                max_bytes=size_of(max_bytes), dry_run=dry_run, notify=notify, fetch=fetch, wants=wants,
             )  # fmt: skip
         finally:
             scanners.close()
@@ -116,7 +111,7 @@ def files(
     from bot.sources.scanners import Scanners
     from bot.sources.warcs import Warcs
 
-    window = _window(since, until, datetime.now(UTC))
+    window = window_of(since, until, datetime.now(UTC))
     settings = load(config_path(obj.get("config")))
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with App(settings) as app:
@@ -125,7 +120,7 @@ def files(
             source = Files(paths, app.clock, Warcs(scanners.scan, app.clock))
             return _run(
                 app, {"files": source}, window, command="files", places=[str(path.resolve()) for path in paths],
-                jobs=jobs, max_bytes=_size(max_bytes), dry_run=dry_run, notify=notify, fetch=app.fetch, wants=_Wants(app),
+                jobs=jobs, max_bytes=size_of(max_bytes), dry_run=dry_run, notify=notify, fetch=app.fetch, wants=_Wants(app),
             )  # fmt: skip
         finally:
             scanners.close()
@@ -152,8 +147,36 @@ def sanctions(obj: dict[str, Any], chosen: tuple[str, ...], base: tuple[str, ...
         source = archives.lists(app, chosen, base, wants.joins)
         return _run(
             app, {"sanctions": source}, Window(), command="sanctions", places=[f"{app.clock():%Y-%m-%d}", *chosen, *base],
-            jobs=1, max_bytes=0, dry_run=False, notify=True, fetch=app.fetch, wants=wants,
+            jobs=1, max_bytes=0, dry_run=False, notify=True, fetch=app.fetch, wants=wants, alerts=True,
         )  # fmt: skip
+
+
+@backfill.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_obj
+def runs(obj: dict[str, Any], as_json: bool) -> None:
+    """The runs so far, latest first, and how far each came."""
+    from bot.cli.tables import listing, opened
+    from bot.store.backfill import Backfills
+
+    with opened(obj) as (store, _):
+        ledger = Backfills(store)
+        rows = []
+        for run in ledger.runs():
+            counts = ledger.counts(run.id)
+            rows.append(
+                {
+                    "run": run.id,
+                    "command": run.command,
+                    "window": run.window.words(),
+                    "sources": run.args.get("sources", []),
+                    "done": counts.get("done", 0),
+                    "failed": counts.get("failed", 0),
+                    "waiting": counts.get("waiting", 0),
+                    "last": run.last.isoformat(timespec="seconds"),
+                }
+            )
+    listing(rows, as_json=as_json, title=f"{len(rows)} runs", empty="nothing was backfilled yet")
 
 
 def _watchlist_files(app: App) -> list[tuple[str, bytes]]:
@@ -197,7 +220,7 @@ class _Wants:
 
 def _run(
     app: App, sources: dict[str, Source], window: Window, *, command: str, places: list[str], jobs: int, max_bytes: int,
-    dry_run: bool, notify: bool, fetch: Fetch, wants: _Wants,
+    dry_run: bool, notify: bool, fetch: Fetch, wants: _Wants, alerts: bool = False,
 ) -> int:  # fmt: skip
     from bot.core.units import run_id
     from bot.core.urls import host_of, registrable
@@ -226,13 +249,14 @@ def _run(
         window=window,
         jobs=jobs,
         max_bytes=max_bytes,
+        alerts=alerts,
         mark=app.mark,
         stopping=app.stopping,
     )
     args = {"sources": sorted(sources), "places": places, "notify": notify}
     run = run_id(command, sorted(sources), window, [*places, str(notify)], [one.hash for one in app.watchlists])
     if dry_run:
-        _show_plan(filler.plan(run), window)
+        show_plan(filler.plan(run), window)
         return 0
     from bot.cli.progress import shown
 
@@ -240,81 +264,5 @@ def _run(
         from dataclasses import replace
 
         report = replace(filler, progress=progress).run(run, command, args)
-    _show(report)
+    show(report)
     return int(bool(report.failed or report.missed))
-
-
-def _show_plan(plan: Plan, window: Window) -> None:
-    click.echo(f"run {plan.run}, {window.words()}: {len(plan.units)} units to do, {plan.done} done before")
-    click.echo(f"  about {plan.requests} requests and {_bytes(plan.bytes)} to read; more may be found on the way")
-    for name in dict.fromkeys(unit.source for unit in plan.units):
-        own = [unit for unit in plan.units if unit.source == name]
-        requests, size = sum(unit.requests for unit in own), sum(unit.bytes for unit in own)
-        click.echo(f"  {name}: {len(own)} units, about {requests} requests, {_bytes(size)}")
-        for unit in own[:PLANNED]:
-            click.echo(f"    {safe(unit.words())}  {_bytes(unit.bytes)}")
-        if len(own) > PLANNED:
-            click.echo(f"    and {len(own) - PLANNED} more, the last {safe(own[-1].words())}")
-
-
-def _show(report: BackfillReport) -> None:
-    """The dated report of one call."""
-    done = f"{report.units} units done" + (f", {report.before} before" if report.before else "")
-    click.echo(f"run {report.run}, {report.window.words()}: {done}")
-    click.echo(
-        f"  {report.documents} documents, {report.articles} articles stored: {report.matches} matches, "
-        f"{report.borderline} adjacent; {report.duplicates} known already, {report.outside} outside of the window, "
-        f"{report.dropped} without the watchlist's words"
-    )
-    click.echo(f"  {report.requests} requests, {_bytes(report.bytes)} read")
-    if report.stopped:
-        click.echo(f"  not finished: {report.stopped} ({report.waiting} units wait)")
-    for reason, count in Counter(reason for _, reason in report.partial).most_common(SHOWN):
-        click.echo(f"  partial  {safe(reason)}" + (f" ({count} units)" if count > 1 else ""))
-    if not report.partial and not report.failed and not report.waiting:
-        click.echo("  the window is complete for what these sources hold")
-    if report.missed:
-        click.echo(f"  {len(report.missed)} not read:")
-    for place, reason in report.missed[:SHOWN]:
-        click.echo(f"  not read  {safe(place)}: {safe(reason)}")
-    if len(report.missed) > SHOWN:
-        click.echo(f"  and {len(report.missed) - SHOWN} more, in `armswatch report`")
-
-
-def _window(since: str | None, until: str | None, now: datetime) -> Window:
-    """Both days belong to the window. Ends the command where it cannot hold anything."""
-    from bot.cli.tables import day
-    from bot.core.units import Window
-
-    first = day(since, now) if since else None
-    last = day(until, now) if until else None
-    if last is not None and until is not None and len(until.strip()) == 10:
-        last += timedelta(days=1)
-    if first is not None and first > now:
-        raise click.UsageError(f"--since {since} is in the future: nothing has been published then")
-    if first is not None and last is not None and first >= last:
-        raise click.UsageError(f"--since {since} is after --until {until}")
-    if last is not None and last > now + timedelta(days=1):
-        raise click.UsageError(f"--until {until} is in the future: the past ends today")
-    return Window(since=first, until=last)
-
-
-def _size(text: str | None) -> int:
-    from bot.settings_schema import size
-
-    if text is None:
-        return 0
-    if text.strip().isdigit():
-        return int(text)
-    try:
-        return size(text)
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r}: {error}, or a number of bytes", param_hint="--max-bytes") from None
-
-
-def _bytes(number: int) -> str:
-    for unit in ("bytes", "KB", "MB"):
-        if number < 10_000:
-            return f"{number} {unit}"
-        number //= 1024
-    return f"{number} GB"

@@ -89,6 +89,7 @@ class Backfiller:
     window: Window
     jobs: int = 1
     max_bytes: int = 0  # 0: no limit
+    alerts: bool = False  # only a live source may alert (today's sanctions lists)
     mark: Mark = no_mark
     progress: Callable[[Progress], None] = lambda _: None
     stopping: Callable[[], bool] = lambda: False
@@ -212,9 +213,11 @@ class Backfiller:
         rank = judgement.rank
         if rank == "none":
             return outcome
-        # Backfill never alerts (decision 16), whatever the judge was wired to promise.
+        # Backfill never alerts (decision 16), whatever the judge was wired to promise; nor does the first look at a list.
+        promises = judgement.promises if self.alerts and article.policy == "live" else ()
         articles.save(
-            replace(judgement, promises=(), entry=article.entry, records=candidate.records, urls=candidate.urls), now
+            replace(judgement, promises=promises, entry=article.entry, records=candidate.records, urls=candidate.urls),
+            now,
         )
         return replace(
             outcome,

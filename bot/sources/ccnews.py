@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ BASE = "https://data.commoncrawl.org"
 PART = 64 * 1024 * 1024  # bytes of a file that are one unit
 MOST = 256 * 1024 * 1024  # a part grows to this where one record is larger
 LATE = timedelta(days=7)  # an article may be crawled so much later than it was published
+DOWNLOADS = 2  # parts that are fetched at the same time, whatever --jobs says: memory, and the archive's patience
 SIZE = 1_073_000_000  # bytes of a usual file, for the estimate
 _NAME = re.compile(r"CC-NEWS-(\d{14})-\d+\.warc\.gz$")
 
@@ -34,6 +36,7 @@ class CcNews:
     ) -> None:  # fmt: skip
         self._fetch, self._scan, self._clock, self._pause = fetch, scan, clock, pause
         self._spool, self._base, self._part = spool, base.rstrip("/"), part
+        self._downloads = threading.Semaphore(DOWNLOADS)
 
     def plan(self, window: Window) -> Iterator[Unit]:
         """The first part of every file whose crawl may have met the window. Months are counted, not days added."""
@@ -82,7 +85,8 @@ class CcNews:
                 return
             yield from self._month(int(key["month"][:4]), int(key["month"][5:]), Window())
             return
-        yield from self._part_of(key["path"], key["byte"], key.get("part") or self._part, window)
+        with self._downloads:
+            yield from self._part_of(key["path"], key["byte"], key.get("part") or self._part, window)
 
     def _part_of(self, path: str, start: int, part: int, window: Window) -> Iterator[Finding]:
         url = f"{self._base}/{path}"
