@@ -53,6 +53,7 @@ _TO = (
     "向", "对", "對", "给", "給", "往", "予", "赴", "抵", "供", "援", "運抵", "运抵", "售", "到",
     "対", "대",
 )  # fmt: skip
+_AGAINST = (" for ", " gegen ", " contre ", " por ", " за ", " za ")
 _WITH_AFTER = ("과 ", "와 ", "と", "과의", "와의")
 _OF_WHOM = ("a la ", "al ", "a ", "à la ", "à ", "au ")  # "comprar a", "acheter à": from whom
 _MADE_AFTER = (
@@ -139,7 +140,7 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
     for text, found, weight in _clauses(sentences):
         for flow in {mark.flow for mark in found if text and mark.flow and not _covered(mark, found)}:
             spoken[flow] = spoken.get(flow, 0.0) + weight
-        swapped = swapped or _swaps(found)
+        swapped = swapped or _swaps(text, found)
         marks = [mark for mark in found if not _paid(text, mark, found)]
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
@@ -165,15 +166,15 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
     return Sense("unclear" if back > 0.85 * value else best, points)
 
 
-def _swaps(marks: Sequence[Mark]) -> bool:
-    """Whether a word of payment stands between, behind or around goods of two flows."""
+def _swaps(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether goods of two flows stand on the two sides of a word of payment, or of "for" in a sentence that has one."""
     flowing = [mark for mark in marks if mark.flow and not mark.barter and not _covered(mark, marks)]
-    for other in marks:
-        if other.barter:
-            before = {mark.flow for mark in flowing if mark.start < other.end}
-            after = {mark.flow for mark in flowing if mark.end > other.start}
-            if len(before) > 1 or (before and after and before != after):
-                return True  # "in return A seeks …" begins with the word and tells one way only
+    barters = [mark for mark in marks if mark.barter]
+    for one, other in ((a, b) for a in flowing for b in flowing if a.flow != b.flow and a.start <= b.start):
+        if any(one.start < barter.end and barter.start < other.end for barter in barters):
+            return True  # "in return A seeks …" begins with the word and tells one way only
+        if barters and any(word in f" {text[one.end : other.start]}" for word in _AGAINST):
+            return True
     return False
 
 
@@ -291,6 +292,10 @@ def _role(
         return "take", 2.0
     if (left == "a " or left.endswith(" a ")) and not _SPANISH.search(text):
         left = ""  # an article in English, "and" in Polish, "to" in Spanish
+    if left.endswith("向") and not travels:
+        following = next((verb for verb in verbs if verb.start >= mark.end), None)
+        if following is not None and following.voice == "take":
+            return "give", 2.0  # 向平壤采购: bought of them
     if _ends(left, _TO) and not travels and not owned:
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         if last is not None and last.voice == "take" and (_ends(left, _OF_WHOM) or mark.start - last.end <= 5):
