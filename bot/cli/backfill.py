@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.core.prefilter import Gate
     from bot.core.units import Source, Window
-    from bot.ports import Fetch
+    from bot.ports import Fetch, Parse
 
 
 @click.group(invoke_without_command=True)
@@ -188,6 +189,18 @@ def _cache(app: App) -> Path:
     return app.settings.database.with_name(f"{app.settings.database.name}.gate")
 
 
+def _parse(app: App, jobs: int) -> Parse:
+    """The app's workers, or as many as there are jobs where that is more; they end with this process."""
+    table = app.settings.table.workers
+    if jobs <= table.count:
+        return app.workers
+    from bot.workers import Workers
+
+    more = Workers(jobs, deadline=table.deadline, memory_limit=table.memory)
+    atexit.register(more.close)
+    return more
+
+
 class _Wants:
     """The gates for pages that this process reads itself; made when the first one comes."""
 
@@ -230,7 +243,7 @@ def _run(
     gather = Gatherer(
         sources=sources,
         store=app.store,
-        parse=app.workers,
+        parse=_parse(app, jobs),
         matcher=app.matcher,
         clock=app.clock,
         fetch=fetch,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -179,3 +180,22 @@ def test_real_pages_with_our_words_put_in_pass_in_every_charset():
             if written in decoded(body, content_type).text and not gate()(body, content_type):
                 lost.append((path.name, name, charset))
     assert not lost, lost
+
+
+@real
+@pytest.mark.shared
+def test_the_words_that_extraction_finds_are_in_the_whole_text():
+    """The second gate reads what extraction may read: words that only arise where two elements are joined are the exception."""
+    lost = total = 0
+    for path in sorted(PAGES.rglob("*.html.gz"))[::16]:
+        body = gzip.decompress(path.read_bytes())
+        try:
+            page = extract(body, url="https://paper.example/a", headers=(), now=START)
+        except ExtractError:
+            continue
+        known = set(re.findall(r"\w+", fold(whole_text(decoded(body).text)).text))
+        said = re.findall(r"\w+", fold(f"{page.title}\n{page.text}").text)
+        total += len(said)
+        lost += sum(word not in known for word in said)
+    assert total > 3000
+    assert lost <= total / 2000
