@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,13 +14,18 @@ from bot.model import Delivery, Request, Response
 from bot.ports import Clock, Fetch
 from bot.settings import Settings
 
+HUNG = timedelta(minutes=8)
+"""Every request, page and delivery has a deadline of seconds; this long without the end of any is a hang."""
+
 
 class Metered:
     """The Fetch port, remembering of each feed's answer its bytes and milliseconds until it is asked for them."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self, fetch: Fetch, clock: Clock) -> None:
+        self._fetch, self._clock = fetch, clock
         self.seen: dict[str, dict[str, int]] = {}
+        self.last = clock()
+        """When the last request ended: a round that reads a thousand pages is long, but moves."""
 
     def __call__(self, request: Request, /) -> Response:
         try:
@@ -28,6 +33,8 @@ class Metered:
         except FetchError:
             self.seen.pop(request.url, None)
             raise
+        finally:
+            self.last = self._clock()
         if request.purpose == "feed":
             milliseconds = int(response.elapsed.total_seconds() * 1000)
             self.seen[request.url] = {"bytes": len(response.body), "ms": milliseconds}
@@ -46,7 +53,12 @@ class LoggedApp(App):
     @cached_property
     def fetch(self) -> Metered:
         """The network, metered."""
-        return Metered(super().fetch)
+        return Metered(super().fetch, self.clock)
+
+    def moves(self, ended: datetime | None) -> bool:
+        """Whether a request or a round (`ended`) came to its end within HUNG; if not, somebody else's code holds us."""
+        latest = max(self.fetch.last, ended) if ended else self.fetch.last
+        return self.clock() - latest < HUNG
 
     def polls(self, since: datetime) -> Iterator[dict[str, Any]]:
         """The fields of one line for each feed that was polled at or after a time."""

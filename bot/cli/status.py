@@ -21,7 +21,10 @@ FORECAST_AFTER = 3  # days of growth before it says anything about a year
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
-    "--max-age", default="", metavar="AGE", help="Exit 1 if the last round is older, such as 26h, or anything is red."
+    "--max-age",
+    default="",
+    metavar="AGE",
+    help="Exit 1 without a sign of life for so long, such as 26h, or if anything is red.",
 )
 @click.pass_obj
 def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
@@ -34,25 +37,39 @@ def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     pid = _holder(path)
     last = next((beat for beat in found["heartbeats"] if beat["job"] == "poll"), None)
     age = (now - _moment(last["at"])).total_seconds() if last else None
+    signs = [_moment(beat["at"]) for beat in found["heartbeats"] if beat["job"] in {"poll", "alive"}]
+    silent = (now - max(signs)).total_seconds() if signs else None
     red = [notice["text"] for notice in found["notices"] if notice["kind"] in RED]
     if as_json:
-        value = {"database": str(path), "daemon_pid": pid, "last_round_age_s": age, "red": red, **found}
+        value = {
+            "database": str(path),
+            "daemon_pid": pid,
+            "last_round_age_s": age,
+            "silent_s": silent,
+            "red": red,
+            **found,
+        }
         click.echo(json.dumps(value, ensure_ascii=False))
     else:
         for line in red:
             click.secho(f"RED       {line}", fg=None if os.environ.get("NO_COLOR") else "red")
-        click.echo("\n".join(_lines(str(path), pid, age, last, found)))
+        click.echo("\n".join(_lines(str(path), pid, age, silent, last, found)))
     if max_age:
-        return int(bool(red) or age is None or age > age_option(max_age))
+        return int(bool(red) or silent is None or silent > age_option(max_age))
     return 0
 
 
 def _lines(
-    path: str, pid: int | None, age: float | None, last: dict[str, Any] | None, found: dict[str, Any]
+    path: str,
+    pid: int | None,
+    age: float | None,
+    silent: float | None,
+    last: dict[str, Any] | None,
+    found: dict[str, Any],
 ) -> list[str]:
     alive = f"running (pid {pid})" if pid else "not running"
-    if pid and age is not None and age > STALE:
-        alive += f", but its last round ended {_span(age)} ago: see its log"
+    if pid and silent is not None and silent > STALE:
+        alive += f", but it gave no sign of life for {_span(silent)}: see its log"
     lines = [f"watch     {alive}", f"database  {path} ({found['bytes'] / 1e6:.1f} MB)"]
     lines.append(
         f"last round {_span(age)} ago: {last['note']}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import timedelta
+from collections import deque
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
@@ -13,6 +14,9 @@ import click
 from bot.errors import ArmswatchError
 from bot.model import RoundReport
 from bot.places import config_path
+
+UPKEEP_AFTER = timedelta(minutes=10)
+"""How long after its start, and how often, the daemon looks whether a copy, a canary or forgetting is due."""
 
 
 @click.command()
@@ -89,6 +93,8 @@ def run(obj: dict[str, Any], level: str) -> int:
         if endpoint is not None:
             log.info("metrics", url=endpoint.url)
 
+        ended_at: deque[datetime] = deque(maxlen=1)
+
         def poll_tick() -> None:
             for line in app.reload():
                 log.warning("watchlist", what=line)
@@ -97,7 +103,7 @@ def run(obj: dict[str, Any], level: str) -> int:
                 (log.warning if "error" in fields else log.info)("polled", **fields)
             if report.feeds_due or report.articles:
                 log.info("round", what=sentence(report))
-            notify("WATCHDOG=1")
+            ended_at.append(app.clock())
             wrong = alive.beat(sentence(report))
             if wrong:
                 log.warning("heartbeat", what=wrong)
@@ -114,7 +120,18 @@ def run(obj: dict[str, Any], level: str) -> int:
                 for fields in app.deliveries(owed):
                     (log.warning if "error" in fields else log.info)("delivery", **fields)
 
+        def pulse_tick() -> None:
+            # Not at the end of a round: a first one may read pages for an hour, and moves all the same.
+            if app.moves(ended_at[-1] if ended_at else None):
+                app.store.runs.beat("alive", app.clock())
+                notify("WATCHDOG=1")
+
+        began = app.clock()
+
         def upkeep_tick() -> None:
+            # A start is for looking at the world; a watch that is stopped at once has no copy to wait for.
+            if stop.is_set() or app.clock() - began < UPKEEP_AFTER:
+                return
             for line in daily.run():
                 log.info("upkeep", what=line)
 
@@ -130,7 +147,8 @@ def run(obj: dict[str, Any], level: str) -> int:
                 Tick("poll", settings.tick, poll_tick),
                 Tick("digest", min(settings.tick, timedelta(seconds=60)), digest_tick),
                 Tick("deliver", min(settings.tick, timedelta(seconds=30)), deliver_tick),
-                Tick("upkeep", timedelta(minutes=10), upkeep_tick),
+                Tick("pulse", timedelta(seconds=60), pulse_tick),
+                Tick("upkeep", UPKEEP_AFTER, upkeep_tick),
             ],
             on_error=failed,
         )

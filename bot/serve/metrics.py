@@ -16,7 +16,7 @@ from bot.errors import StoreError
 from bot.store.glance import feed_figures, glance
 
 ALIVE: Final = timedelta(minutes=15)
-"""A daemon whose last round ended longer ago is not well; it ends one every tick, 30 to 60 s."""
+"""A daemon without a sign of life for longer is not well; it gives one every minute."""
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -50,12 +50,13 @@ def exposition(database: Path, now: datetime) -> str:
 
 
 def alive(database: Path, now: datetime) -> bool:
-    """Whether the last round ended within ALIVE."""
+    """Whether a round ended, or something in it moved, within ALIVE."""
     try:
         beats = {row["job"]: row["at"] for row in glance(database)["heartbeats"]}
     except StoreError:
         return False
-    return "poll" in beats and now.timestamp() - _seconds(beats["poll"]) <= ALIVE.total_seconds()
+    signs = [_seconds(at) for job, at in beats.items() if job in {"poll", "alive"}]
+    return bool(signs) and now.timestamp() - max(signs) <= ALIVE.total_seconds()
 
 
 class Metrics:

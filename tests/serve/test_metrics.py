@@ -62,6 +62,9 @@ def test_the_endpoint_answers_on_this_machine_only_and_knows_a_stale_watch(datab
             urllib.request.urlopen(f"{base}/etc/passwd", timeout=10)
         assert "//127.0.0.1:" in metrics.url
     assert alive(database, START + timedelta(minutes=15))
+    with Store.opened(database) as store:  # a long round that moves
+        store.runs.beat("alive", START + timedelta(minutes=40))
+    assert alive(database, START + timedelta(minutes=50))
 
 
 def test_systemd_is_told_where_it_listens_and_nothing_happens_elsewhere(tmp_path: Path):
