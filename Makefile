@@ -41,7 +41,7 @@ run: install ## the watch itself, on config.toml
 	$(BIN)/armswatch run
 
 test: install-dev ## every test that this machine can run
-	$(LOOPBACK) $(BIN)/python -m pytest
+	$(LOOPBACK) $(BIN)/python -m pytest -n auto --dist loadfile
 
 check: install-dev ## lint, types, architecture
 	$(BIN)/ruff check .
