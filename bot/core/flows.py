@@ -38,6 +38,10 @@ _SPANISH = re.compile("(?:^| )(?:el|los|las|de|del|que|su|más) ")
 _MADE_IN = re.compile(
     r"(?:made|built|сделан\w*|произвед\w*|изготов\w*|зроблен\w*|вироблен\w*|hergestellt|fabriqu\w*|fabricad\w*|wyprodukowan\w*) (?:in|в|у|en|w) $"
 )
+_BETWEEN = re.compile(
+    r"(?:between|zwischen|entre|между|між|między) (?:the |der |dem |la |el |le )?[^,.;]{0,24}$"
+    r"|(?:between|zwischen|entre|между|між|między) [^,.;]{2,40} (?:and|und|et|y|и|й|і|та|a|i) [^,.;]{0,16}$"
+)
 _DATIVE = re.compile("[ая]м$|(?<=н)у$")
 _ADJECTIVE = re.compile(
     "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
@@ -131,7 +135,7 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
 
     A swap, with goods of both flows on either side of a word of payment, is `both` where neither is told more.
     """
-    swapped = False
+    swapped = mirrored = False
     pairs = [(g, r) for g in parties for r in parties if g != r]
     totals = dict.fromkeys((f"{g}>{r}" for g, r in pairs), 0.0)
     hinted: dict[str, float] = {}
@@ -141,6 +145,7 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
         for flow in {mark.flow for mark in found if text and mark.flow and not _covered(mark, found)}:
             spoken[flow] = spoken.get(flow, 0.0) + weight
         swapped = swapped or _swaps(text, found)
+        mirrored = mirrored or _mirrored(text, found)
         marks = [mark for mark in found if not _paid(text, mark, found)]
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
@@ -157,7 +162,7 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
     best, value = ranked[0]
     giver, _, receiver = best.partition(">")
     back = totals.get(f"{receiver}>{giver}", 0.0)
-    if swapped and (_even(spoken, best, f"{receiver}>{giver}") or back >= AGAIN * value > 0):
+    if mirrored or swapped and (_even(spoken, best, f"{receiver}>{giver}") or back >= AGAIN * value > 0):
         return Sense("both", points)
     if value < 1.0:
         return Sense("unclear", points)
@@ -176,6 +181,23 @@ def _swaps(text: str, marks: Sequence[Mark]) -> bool:
         if barters and any(word in f" {text[one.end : other.start]}" for word in _AGAINST):
             return True
     return False
+
+
+def _mirrored(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether each of two parties is followed by goods that usually flow from it: "A sent oil, B shells"."""
+    last: Mark | None = None
+    told: list[tuple[str, str]] = []
+    for mark in sorted(marks, key=lambda m: m.start):
+        if len(mark.parties) == 1 and not mark.goods:
+            receives = text.startswith(_TO_AFTER, mark.end) or _ends(text[max(0, mark.start - 18) : mark.start], _TO)
+            last = None if receives else mark
+        elif last is not None and mark.flow and not _covered(mark, marks) and last.end <= mark.start:
+            pair = (last.parties[0], mark.flow)
+            if not told or told[-1] != pair:
+                told.append(pair)
+    if any(mark.barter for mark in marks) or len(told) != 2:
+        return False
+    return all(flow.startswith(f"{party}>") for party, flow in told) and told[0][0] != told[1][0]
 
 
 def _even(spoken: dict[str, float], one: str, other: str) -> bool:
@@ -262,6 +284,8 @@ def _role(
     near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 2 and not text[verb.end : mark.start].strip()]
     touching = any(good.start == mark.end for good in goods)
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
+    if _BETWEEN.search(text[max(0, mark.start - 60) : mark.start]):
+        return "give", 0.0
     if right.startswith(_MADE_AFTER):
         return "give", 3.0
     if _MADE_IN.search(text[max(0, mark.start - 24) : mark.start]):
