@@ -76,7 +76,13 @@ class Channels:
         from bot.render.email import MailIdentity
 
         smtp = self._settings.table.smtp
-        return MailIdentity(from_address=smtp.from_, reply_to=smtp.reply_to)
+        return MailIdentity(
+            from_address=smtp.from_,
+            reply_to=smtp.reply_to,
+            unsubscribe_mailto=smtp.unsubscribe_mailto,
+            unsubscribe_url=smtp.unsubscribe_url,
+            one_click=smtp.one_click,
+        )
 
     def alert(self, labels: Mapping[str, str]) -> Callable[[Candidate, Alert, Subscription], Delivery]:
         """The renderer of alerts in the words of the watchlists."""
@@ -121,7 +127,10 @@ class Channels:
             targets = sorted({one.target for one in self.subscriptions if one.channel == channel})
             if targets:
                 checker: Any = sender
-                found += [(channel, problem) for problem in checker.check(*([targets] if channel == "slack" else []))]
+                found += [
+                    (channel, problem)
+                    for problem in checker.check(*([targets] if channel in {"slack", "email"} else []))
+                ]
         return found
 
     def buttons(self, answer: Callable[[Press], str]) -> SlackButtons | None:
@@ -182,6 +191,8 @@ class Channels:
             password=self._settings.secrets.smtp_password,
             from_address=smtp.from_,
             ca_file=str(self._settings.config.parent / smtp.ca_file) if smtp.ca_file else "",
+            envelope_from=smtp.envelope_from,
+            allow_plaintext=smtp.allow_plaintext,
             loopback_only=self._settings.loopback_only,
             clock=self._clock,
         )

@@ -41,7 +41,8 @@ class Schedule:
         self._on_error = on_error
         self._ticks: Mapping[str, Tick] = {tick.name: tick for tick in ticks}
         self._idle = threading.Condition()
-        self._running = 0
+        self._running: dict[str, int] = {}
+        self._again: set[str] = set()
         self._stopped = False
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -68,18 +69,26 @@ class Schedule:
             self.wake(name)
 
     def wake(self, name: str) -> None:
-        """Call a job now, in a thread of the scheduler; while it runs already, its next tick follows at once."""
-        if not self._stopped and self._scheduler.running:
-            from datetime import UTC, datetime
+        """Call a job now, in a thread of the scheduler; while it runs already, once more when it has ended."""
+        if self._stopped or not self._scheduler.running:
+            return
+        with self._idle:
+            if self._running.get(name):
+                self._again.add(name)
+                return
+        self._now(name)
 
-            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+    def _now(self, name: str) -> None:
+        from datetime import UTC, datetime
+
+        self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def stop(self) -> bool:
         """No new work; wait at most GRACE for what runs. True if all ended."""
         self._stopped = True
         self._scheduler.pause()
         with self._idle:
-            ended = self._idle.wait_for(lambda: self._running == 0, timeout=GRACE.total_seconds())
+            ended = self._idle.wait_for(lambda: not any(self._running.values()), timeout=GRACE.total_seconds())
         self._scheduler.shutdown(wait=False)
         return ended
 
@@ -87,13 +96,17 @@ class Schedule:
         if self._stopped:
             return
         with self._idle:
-            self._running += 1
+            self._running[name] = self._running.get(name, 0) + 1
         try:
             self._ticks[name].job()
         finally:
             with self._idle:
-                self._running -= 1
+                self._running[name] -= 1
+                again = name in self._again
+                self._again.discard(name)
                 self._idle.notify_all()
+            if again and not self._stopped:
+                self._now(name)
 
     def _heard(self, event: JobExecutionEvent | Any) -> None:
         if event.code == EVENT_JOB_ERROR:

@@ -51,6 +51,21 @@ def web_url(value: Any) -> str:
     return value
 
 
+def hours(value: Any) -> tuple[int, int] | None:
+    """Local hours [from, to), such as [22, 7]; [] for none."""
+    if isinstance(value, tuple):
+        return value
+    if value == []:
+        return None
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or not all(isinstance(one, int) and 0 <= one <= 23 for one in value)
+    ):
+        raise ValueError("two hours from 0 to 23 such as [22, 7], or [] for none")
+    return value[0], value[1]
+
+
 def watchlist_name(value: Any) -> str:
     """The name of a watchlist: the file's name without .toml."""
     if not isinstance(value, str) or not value:
@@ -140,6 +155,11 @@ class SmtpTable(Table):
     from_: str = Field(default="", alias="from")
     ca_file: str = ""
     reply_to: str = ""
+    envelope_from: str = ""
+    allow_plaintext: bool = False
+    unsubscribe_mailto: str = ""
+    unsubscribe_url: str = ""
+    one_click: bool = False
 
 
 class SubscriptionTable(Table):
@@ -155,6 +175,8 @@ class SubscriptionTable(Table):
     max_stories: int = Field(default=10, ge=1, le=60)
     quiet: Literal["line", "nothing"] = "line"
     alerts: bool = False
+    alerts_per_day: int = Field(default=3, ge=0, le=100)
+    quiet_hours: Annotated[tuple[int, int] | None, BeforeValidator(hours)] = (22, 7)
     in_scope_streams: tuple[str, ...] = Field(default=(), strict=False)
 
 

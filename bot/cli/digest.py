@@ -39,7 +39,7 @@ def _send(app: Any, force: bool) -> int:
     for line in app.channels.fallbacks:
         click.echo(line, err=True)
     made = app.digester.run(force=force)
-    report = app.deliverer.flush()
+    report = drained(app)
     app.store.runs.beat("digest", app.clock())
     click.echo(
         f"{len(made)} digests made; {report.sent} deliveries sent, {report.later} to be tried later, {report.parked} parked",
@@ -48,6 +48,26 @@ def _send(app: Any, force: bool) -> int:
     for line in report.errors:
         click.echo(f"  {line}", err=True)
     return int(report.parked > 0)
+
+
+def drained(app: Any, patience: float = 60) -> Any:
+    """Send until nothing is due within a few seconds: later parts wait for the pace that a channel allows."""
+    import time
+    from dataclasses import replace
+    from datetime import timedelta
+
+    total = app.deliverer.flush()
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        due = app.store.outbox.next_due()
+        if due is None or due > app.clock() + timedelta(seconds=5):
+            break
+        time.sleep(max(0.05, (due - app.clock()).total_seconds()))
+        more = app.deliverer.flush()
+        total = replace(
+            more, sent=total.sent + more.sent, parked=total.parked + more.parked, errors=(*total.errors, *more.errors)
+        )
+    return total
 
 
 def _preview(app: Any, name: str, as_json: bool, check: bool) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from email import policy
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,7 @@ def write_mail(app: Any, folder: Path, digest_id: str = "", name: str = "") -> l
         {
             "mail.html": preview.mail_page([made[0].payload]),
             "mail.txt": payload["plain"],
-            "mail.eml": message.as_bytes(policy=policy.SMTP).decode("ascii", "replace"),
+            "mail.eml": message.as_bytes().decode("ascii", "replace"),
         },
     )
 

@@ -58,6 +58,7 @@ def run(obj: dict[str, Any], level: str) -> int:
     from bot.app import sentence
     from bot.cli import upkeep
     from bot.cli.canonical import LoggedApp
+    from bot.cli.digest import drained
     from bot.cli.logs import LEVELS, configure, logger
     from bot.jobs.press import Pressed
     from bot.schedule import Schedule, Tick
@@ -116,7 +117,7 @@ def run(obj: dict[str, Any], level: str) -> int:
         def deliver_tick() -> None:
             owed = app.owed()
             if owed:
-                app.deliverer.flush()
+                drained(app, patience=20)
                 for fields in app.deliveries(owed):
                     (log.warning if "error" in fields else log.info)("delivery", **fields)
 

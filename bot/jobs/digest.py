@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -68,7 +68,7 @@ class Digester:
         shown = self.store.digests.told_stories(name)
         fact = self.store.digests.last_fact()
         telling = Telling(self.store)
-        return compose(
+        digest = compose(
             subscription,
             [
                 telling.candidate(item.change, item.story, item.article, item.verdicts, shown=item.story.id in shown)
@@ -84,6 +84,13 @@ class Digester:
             corrections=tuple(self.store.revisits.corrections(name, last.cutoff if last else None, now)),
             last_fact=f"{fact[1]:%d %b %Y}, {fact[0]}" if fact else "",
             labels=self.labels,
+        )
+        muted = self.store.judgements.muted(now)
+        stories = tuple(
+            replace(one, folded=True, stream="muted") if one.story in muted else one for one in digest.stories
+        )
+        return replace(
+            digest, stories=(*(one for one in stories if not one.folded), *(one for one in stories if one.folded))
         )
 
     def _today(self, subscription: Subscription, now: datetime) -> Due | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.glosses import figure
 from bot.core.ledger import predecessor
-from bot.core.storylines import Candidate
+from bot.core.storylines import Candidate, lead_claim
 from bot.model import Article, Change, Claim, Story, Verdict
 from bot.store import Store
 
@@ -26,8 +26,7 @@ class Telling:
         store = self.store
         found = tuple(store.stories.claims(article=article.id)) if claims is None else claims
         carriers = store.stories.carriers(story.id)
-        before, figure = self._before(found, article)
-        return Candidate(
+        candidate = Candidate(
             change=change,
             story=story,
             article=article,
@@ -36,12 +35,14 @@ class Telling:
             origins=story.origins,
             carriers=max(1, len(carriers)),
             watchlists=tuple(sorted(verdict.watchlist for verdict in verdicts if verdict.rank == "match")),
-            predecessor=before,
-            previous=figure,
             also=tuple(carriers[1:]),
             alerted=store.digests.alerted(story.id),
             shown=shown,
         )
+        # Only the figure that the line is told by has a predecessor; a figure of the background is not compared.
+        lead = lead_claim(candidate, change.kind)
+        before, number = self._before((lead,), article) if lead else ("", None)
+        return replace(candidate, predecessor=before, previous=number)
 
     def _before(self, claims: Sequence[Claim], article: Article) -> tuple[str, float | None]:
         """The same claimant's figure before the article's own, in words and as a number (decision 14)."""

@@ -243,10 +243,21 @@ def told(
     return tuple(full[:limit]), tuple(full[limit:]), folded
 
 
+MUTED = "muted"
+"""The stream of a story that a person muted or called irrelevant: folded, never lost."""
+
+
 def folded_line(folded: tuple[DigestStory, ...]) -> str:
-    """`Deal talk: 4 more — headline (outlet) · headline (outlet)`."""
-    heads = [f"{shown(one.title, 80)} ({shown(one.outlet, 40)})" for one in folded[:3]]
-    return f"Deal talk: {len(folded)} more — " + " · ".join(heads) + (" …" if len(folded) > 3 else "")
+    """`Deal talk: 4 more — headline (outlet) · headline (outlet)`; what somebody muted is counted and named, too."""
+    muted = tuple(one for one in folded if one.stream == MUTED)
+    talk = tuple(one for one in folded if one.stream != MUTED)
+    return "; ".join(_listed(name, group) for name, group in (("Deal talk", talk), ("Muted", muted)) if group)
+
+
+def _listed(name: str, group: tuple[DigestStory, ...]) -> str:
+    heads = [f"{shown(one.title, 80)} ({shown(one.outlet, 40)})" for one in group[:3]]
+    more = " more" if name == "Deal talk" else ""
+    return f"{name}: {len(group)}{more} — " + " · ".join(heads) + (" …" if len(group) > 3 else "")
 
 
 def is_silent(digest: Digest, quiet_policy: str) -> bool:
