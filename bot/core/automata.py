@@ -39,11 +39,13 @@ class Automaton:
         places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
         for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
             start, stop = first + shift[anchor], last - 1
-            found.extend((start, stop, number) for number in plain[anchor])
+            for number in plain[anchor]:  # plain loops: a generator for one hit costs more than the hit
+                found.append((start, stop, number))  # noqa: PERF401
             # Another letter right after a whole word ends it; where scripts meet, `span` looks closer.
             if whole[anchor]:
                 if stop >= length or not text[stop].isalnum():
-                    found.extend((start, stop, number) for number in whole[anchor])
+                    for number in whole[anchor]:
+                        found.append((start, stop, number))  # noqa: PERF401
                 else:
                     found.extend((start, stop, n) for n in whole[anchor] if terms[n].span(text, start, stop))
             for number in looked[anchor]:

@@ -9,6 +9,7 @@ from bot.core.readings import Scan
 from bot.core.rules import Rule
 from bot.core.watchlists import Watchlist
 
+MOST_MASKS = 20_000  # remembered sets of concepts; news says the same things again and again
 _WINDOWS = {"title": ("title",), "front": ("title", "lead"), "item": ("title", "lead", "body", "tail")}
 
 
@@ -36,15 +37,21 @@ class Score:
 
 
 class Scorer:
-    """The rules of one watchlist, compiled for scoring. Holds no state between items."""
+    """The rules of one watchlist, compiled for scoring. Remembers which rules a set of concepts meets, nothing of an item."""
 
     def __init__(self, watchlist: Watchlist) -> None:
         self.watchlist = watchlist
         self._bit = tuple(1 << watchlist.concepts[term.concept].bit for term in watchlist.terms)
         sentence = [rule for rule in watchlist.rules if rule.within == "sentence"]
         self._sentence = tuple(sorted(sentence, key=lambda rule: -rule.points))
-        self._pairs = tuple(rule for rule in watchlist.rules if rule.within == "sentences")
+        pairs = [rule for rule in watchlist.rules if rule.within == "sentences"]
+        self._pairs = tuple(sorted(pairs, key=lambda rule: -rule.points))
         self._paragraph = tuple(rule for rule in watchlist.rules if rule.within == "paragraph")
+        # The group of each cancel that few concepts meet: most sentences need no closer look.
+        self._triggers = 0
+        for cancel in watchlist.cancels:
+            self._triggers |= min(cancel.demand.all, key=int.bit_count, default=-1)
+        self._met: dict[int, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}  # rules by what a sentence holds
         self._single = tuple(rule for rule in watchlist.rules if rule.within in _WINDOWS)
 
     def sentences(self, scan: Scan, kept: list[Hit]) -> list[Sentence]:
@@ -54,8 +61,10 @@ class Scorer:
         length = len(scan.joined)
         tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
         number, until = -1, -1
+        reading = scan.reading
+        same = not reading.cuts and reading.folded.places is None  # places of the folded text are those of the original
         for hit in kept:
-            at = scan.reading.span(hit[0], hit[0] + 1)[0]
+            at = hit[0] if same else reading.span(hit[0], hit[0] + 1)[0]
             if at >= until or number < 0:
                 number = scan.sentence(at)
                 until = scan.starts[number + 1] if number + 1 < len(scan.starts) else length
@@ -66,6 +75,8 @@ class Scorer:
         ordered = [found[number] for number in sorted(found)]
         for sentence in ordered:
             sentence.mask = sentence.raw
+            if not sentence.raw & self._triggers:
+                continue
             for cancel in self.watchlist.cancels:
                 if cancel.demand.met(sentence.raw) and sentence.mask & cancel.drop:
                     sentence.mask &= ~cancel.drop
@@ -111,19 +122,19 @@ class Scorer:
     def _best(self, scan: Scan, sentences: list[Sentence], position: int) -> Score | None:
         sentence = sentences[position]
         best: Score | None = None
-        for rule in self._sentence:
+        mask, numbers = sentence.mask, [sentence.number]
+        for rule in self._rules(mask)[0]:
+            if sentence.where in rule.fields and self._close(scan, rule, sentence):
+                best = Score(rule.points, rule.name, sentence.where, (sentence.number,), rule.demand.used())
+                break
+        if position and sentences[position - 1].number == sentence.number - 1:
+            mask |= sentences[position - 1].mask
+            numbers.insert(0, sentence.number - 1)
+        for rule in self._rules(mask)[1]:
             if best is not None and rule.points <= best.points:
                 break
-            if sentence.where in rule.fields and rule.demand.met(sentence.mask) and self._close(scan, rule, sentence):
-                best = Score(rule.points, rule.name, sentence.where, (sentence.number,), rule.demand.used())
-        for rule in self._pairs:
-            if (best is None or rule.points > best.points) and sentence.where in rule.fields:
-                mask, numbers = sentence.mask, [sentence.number]
-                if position and sentences[position - 1].number == sentence.number - 1:
-                    mask |= sentences[position - 1].mask
-                    numbers.insert(0, sentence.number - 1)
-                if rule.demand.met(mask) and sentence.mask & rule.demand.used():
-                    best = Score(rule.points, rule.name, sentence.where, tuple(numbers), rule.demand.used())
+            if sentence.where in rule.fields and sentence.mask & rule.demand.used():
+                best = Score(rule.points, rule.name, sentence.where, tuple(numbers), rule.demand.used())
         for rule in self._paragraph:
             if (best is None or rule.points > best.points) and sentence.where in rule.fields:
                 mask, numbers = sentence.mask, [sentence.number]
@@ -134,6 +145,18 @@ class Scorer:
                 if rule.demand.met(mask):
                     best = Score(rule.points, rule.name, sentence.where, tuple(sorted(numbers)), rule.demand.used())
         return best
+
+    def _rules(self, mask: int) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        """The rules for one sentence and for two in a row that these concepts meet, best first."""
+        found = self._met.get(mask)
+        if found is None:
+            if len(self._met) > MOST_MASKS:
+                self._met.clear()
+            found = self._met[mask] = (
+                tuple(rule for rule in self._sentence if rule.demand.met(mask)),
+                tuple(rule for rule in self._pairs if rule.demand.met(mask)),
+            )
+        return found
 
     def _close(self, scan: Scan, rule: Rule, sentence: Sentence) -> bool:
         """Whether the concepts of a rule with a reach stand within that many words."""
