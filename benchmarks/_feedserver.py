@@ -1,4 +1,4 @@
-"""One local server of feeds for every peer: `python -m benchmarks._feedserver FEEDS`; prints its port, obeys `/now/…`.
+"""One local server of feeds for every peer: `python -m benchmarks._feedserver FEEDS [pages]`; prints its port.
 
 `/feed/N` is an RSS document of 30 items, 24.7 kB, with an ETag; `/page/N/M` the page of an item. `/now/plain/K` answers
 conditional requests with 304 from now on and gives the first K feeds one new item; `/now/deaf/K` sends everything again.
@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from functools import cache
 
 ITEMS = 30
-SUMMARY = 440  # characters of text, so that a document has 24.7 kB
+SUMMARY = 436  # characters of text, so that a document has 24.7 kB
 EPOCH = datetime(2026, 2, 1, tzinfo=UTC)
 _WORDS = """harbour council rail budget strike grain price court minister vote storm bridge tariff wheat ferry museum border
 summit pipeline orchard league hospital reform satellite tunnel reactor drought airport lottery archive festival"""
@@ -33,8 +33,9 @@ def item_date(number: int) -> datetime:
 class World:
     """What the server says now."""
 
-    def __init__(self, feeds: int, port: int) -> None:
+    def __init__(self, feeds: int, port: int, *, pages: bool = False) -> None:
         self.port = port
+        self.has_pages = pages
         self.deaf = False
         self.version = [0] * feeds
         self.full = self.unmodified = self.pages = 0
@@ -80,7 +81,9 @@ class World:
         return self._bodies[key]
 
     def _item(self, feed: int, number: int) -> str:
-        link = f"http://127.0.0.1:{self.port}/page/{feed}/{number}"
+        # Links as feeds have them, to a name that does not exist; or to this server where pages are read.
+        home = f"http://127.0.0.1:{self.port}" if self.has_pages else f"https://www.paper-{feed}.example"
+        link = f"{home}/page/{feed}/{number}"
         return (
             f'<item><title>{title(feed, number)}</title><link>{link}</link><guid isPermaLink="false">{feed}-{number}</guid>'
             f"<pubDate>{format_datetime(item_date(number), usegmt=True)}</pubDate>"
@@ -145,10 +148,10 @@ class _Connection(asyncio.Protocol):
                 return
 
 
-async def serve(feeds: int) -> None:
+async def serve(feeds: int, *, pages: bool) -> None:
     """Serve until standard input ends."""
     loop = asyncio.get_running_loop()
-    world = World(feeds, 0)
+    world = World(feeds, 0, pages=pages)
     server = await loop.create_server(lambda: _Connection(world), "127.0.0.1", 0, backlog=1024)
     world.port = server.sockets[0].getsockname()[1]
     print(world.port, flush=True)
@@ -156,4 +159,4 @@ async def serve(feeds: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), pages="pages" in sys.argv))

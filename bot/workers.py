@@ -27,6 +27,8 @@ LEAST = 32 * 1024 * 1024  # bytes that a document may always use
 RECYCLED_AFTER = 500  # documents; trafilatura's caches and feedparser grow slowly (R-74)
 STRIKES = 2  # R-32: bytes that killed this many workers are not tried again
 REMEMBERED = 1000  # quarantined documents kept in mind
+_FEEDS = ("bot.core.entries",)
+_PAGES = ("bot.core.articles", "bot.core.entries", "bot.core.warmth")
 _PDEATHSIG = 1  # prctl option of Linux: the signal a process gets when its parent dies
 
 
@@ -34,7 +36,8 @@ class Workers:
     """The Parse port over a pool of processes. Safe to call from many threads; `close` ends the processes.
 
     The pool starts with the first document. Workers come from a fork server that has the parsers loaded, so that a killed one
-    is replaced in milliseconds and none shares threads or descriptors with the parent.
+    is replaced in milliseconds and none shares threads or descriptors with the parent. With `pages=False` only what feeds need
+    is loaded beforehand: a quarter of the memory; a page is then read a second later.
     """
 
     def __init__(
@@ -44,11 +47,13 @@ class Workers:
         deadline: timedelta = DEADLINE,
         memory_limit: int = MEMORY,
         recycled_after: int = RECYCLED_AFTER,
+        pages: bool = True,
     ) -> None:
         self._count = count
         self._deadline = deadline
         self._memory = memory_limit
         self._recycled_after = recycled_after
+        self._preloaded = _PAGES if pages else _FEEDS
         self._lock = threading.Lock()
         self._pool: Any = None
         self._waiting = 0
@@ -162,7 +167,7 @@ class Workers:
 
     def _started(self) -> Any:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["bot.core.articles", "bot.core.entries", "bot.core.warmth"])
+        context.set_forkserver_preload(list(self._preloaded))
         return ProcessPool(
             max_workers=self._count,
             max_tasks=self._recycled_after,

@@ -8,13 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.core.pacing import Limits
-from bot.jobs.poll import Poller
-from bot.model import Feed
-from bot.store import Store
-from bot.web.client import Client, ClientOptions
-from bot.workers import Workers
-
 HOUR = timedelta(hours=1)
 
 
@@ -26,12 +19,20 @@ class Clock:
 
 
 def main() -> None:
+    # Imported here because worker processes load this file too.
+    from bot.core.pacing import Limits
+    from bot.jobs.poll import Poller
+    from bot.model import Feed
+    from bot.store import Store
+    from bot.web.client import Client, ClientOptions
+    from bot.workers import Workers
+
     port, feeds, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     allowed = frozenset({f"127.0.0.1:{port}"})
     clock = Clock()
     with (
         Store.opened(folder / "armswatch.db") as store,
-        Workers(2) as workers,
+        Workers(2, pages=False) as workers,
         ThreadPoolExecutor(16) as threads,
     ):
 

@@ -23,6 +23,9 @@ from bot.core.xmltext import mended, root_name
 from bot.errors import FeedError
 from bot.model import Entry, FeedDocument
 
+# Ours instead of a reader that is not installed, which feedparser would look for with every document.
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["bot.core.xmlreader"]
+
 _NO_FEEDS = {"opml": "an OPML list", "urlset": "a sitemap", "sitemapindex": "a sitemap index"}
 MAX_BODY = 20 * 1024 * 1024  # bytes; the client's cap for feeds is lower
 _DATE_IN_ITEM = re.compile(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 
@@ -76,8 +77,8 @@ class FeedState:
 
 def to_json(state: FeedState) -> str:
     """The state as one JSON object; unset fields are left out."""
-    given = {name: value for name, default in _DEFAULTS.items() if (value := getattr(state, name)) != default}
-    return json.dumps(given, default=_as_text, ensure_ascii=False, sort_keys=True)
+    values = zip(_DEFAULTS.items(), _values(state), strict=True)
+    return _encoder.encode({name: value for (name, default), value in values if value != default})
 
 
 def from_json(text: str) -> FeedState:
@@ -102,5 +103,7 @@ def _typed(name: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+_encoder = json.JSONEncoder(default=_as_text, ensure_ascii=False, sort_keys=True)  # making one for each feed shows
 _TYPES: Mapping[str, str] = {one.name: str(one.type) for one in fields(FeedState)}
 _DEFAULTS: Mapping[str, object] = {one.name: one.default for one in fields(FeedState)}
+_values = attrgetter(*_DEFAULTS)

@@ -109,10 +109,10 @@ class Feeds:
         """The same for several feeds in one transaction: all of them or none; the new ids of each."""
         with self._c.write() as c:
             known = _Known(c, [item for result in results for item in result.entries])
-            return [self._done(c, result, known, now) for result in results]
+            return [self._done(c, result, known, stamp(now)) for result in results]
 
-    def _done(self, c: Connection, result: PollResult, known: _Known, now: datetime) -> list[str]:
-        fresh = [item.entry.id for item in result.entries if known.add(item) and _insert(c, item, now)]
+    def _done(self, c: Connection, result: PollResult, known: _Known, at: str | None) -> list[str]:
+        fresh = [item.entry.id for item in result.entries if known.add(item) and _insert(c, item, at)]
         ok = not result.error
         c.run(
             """UPDATE feeds SET state_json = :state, next_check = :next, last_polled = :now,
@@ -127,7 +127,7 @@ class Feeds:
             {
                 "state": result.state,
                 "next": stamp(result.next_check),
-                "now": stamp(now),
+                "now": at,
                 "ok": ok,
                 "fresh": len(fresh),
                 "status": result.status,
@@ -192,7 +192,7 @@ class _Known:
         return True
 
 
-def _insert(c: Connection, item: NewEntry, now: datetime) -> bool:
+def _insert(c: Connection, item: NewEntry, at: str | None) -> bool:
     entry = item.entry
     return (
         c.run(
@@ -210,7 +210,7 @@ def _insert(c: Connection, item: NewEntry, now: datetime) -> bool:
                 "json": dump(entry),
                 "state": item.state,
                 "policy": item.policy,
-                "now": stamp(now),
+                "now": at,
                 "published": stamp(entry.published),
             },
         )
