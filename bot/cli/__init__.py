@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "outbox": ("bot.cli.outbox", "outbox", "List, retry or drop deliveries."),
     "poll": ("bot.cli.watch", "poll", "One round of what is due, then exit."),
     "prune": ("bot.cli.backup", "prune", "Drop old texts that never matched; evidence stays."),
+    "report": ("bot.cli.report", "report", "What was found in a span of time, with what was not read."),
     "restore": ("bot.cli.backup", "restore", "Put a copy in the database's place."),
     "review": ("bot.cli.judge", "review", "What may have been missed, nearest first."),
     "run": ("bot.cli.watch", "run", "The watch itself, until it is stopped."),
