@@ -11,6 +11,7 @@
     ├── FetchError             a URL gave no usable answer
     │   ├── Refused            by our own guard: private address, scheme, port, robots
     │   ├── Unreachable        DNS, connect, TLS or a broken transfer            transient
+    │   │   └── HostResting    the host asked us to stay away: nothing was sent  transient
     │   ├── TimedOut           the total deadline passed                         transient
     │   └── TooLarge           over the wire or decoded cap
     ├── FeedError              bytes that are no readable feed
@@ -131,6 +132,14 @@ class Unreachable(FetchError):
     """DNS, connect, TLS or a broken transfer."""
 
     transient = True
+
+
+class HostResting(Unreachable):
+    """The host asked us to stay away for a while (Retry-After); nothing was sent. `retry_at` says until when."""
+
+    def __init__(self, message: str, *, retry_at: datetime, subject: str = "") -> None:
+        super().__init__(message, subject=subject)
+        self.retry_at = retry_at
 
 
 class TimedOut(FetchError):

@@ -12,7 +12,17 @@ from itertools import pairwise
 
 from bot.core.dates import parse_date
 from bot.core.languages import script, suits
-from bot.errors import ArmswatchError, ExtractError, FeedError, Refused, TimedOut, TooLarge, Unreachable, WorkerError
+from bot.errors import (
+    ArmswatchError,
+    ExtractError,
+    FeedError,
+    HostResting,
+    Refused,
+    TimedOut,
+    TooLarge,
+    Unreachable,
+    WorkerError,
+)
 from bot.model import Feed, FeedDocument, Response
 
 # R-9, as Media Cloud weighs them: a hard failure counts whole, one that feeds come back from half, a passing one a quarter.
@@ -119,7 +129,7 @@ def failed(error: ArmswatchError, *, conditional: bool, response: Response | Non
         kind=kind,
         weight=weight,
         conditional=conditional,
-        retry_at=getattr(error, "retry_at", None),
+        retry_at=error.retry_at if isinstance(error, HostResting) else None,
         final_url=response.url if response else "",
     )
 
@@ -173,7 +183,7 @@ def _status(response: Response) -> tuple[str, float, str]:
 
 
 def _kind(error: ArmswatchError) -> tuple[str, float]:
-    if getattr(error, "retry_at", None) is not None:
+    if isinstance(error, HostResting):
         return "resting", 0.0
     if isinstance(error, FeedError | ExtractError):
         return ("html", SOFT) if error.reason == "html" else ("malformed", SOFT)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from bot.core.composition import from_entry, from_page
 from bot.core.evidence import entry_record, response_record
 from bot.core.identities import plain
+from bot.core.outcomes import challenged
 from bot.core.urls import canonical
-from bot.errors import ExtractError, FetchError, Refused, WorkerError
+from bot.errors import ExtractError, FetchError, HostResting, Refused, WorkerError
 from bot.jobs.judge import Judge
 from bot.model import Article, Feed, Page, Quality, Request, Response
 from bot.ports import Clock, Fetch, Map, Mark, Parse, no_mark
@@ -22,6 +23,9 @@ from bot.store.rows import dump
 
 RETRY_AFTER = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """When a page that failed for now is tried again; after the last one the feed's own text has to do."""
+
+BLOCKED_REST = timedelta(days=7)
+"""How long a page behind a wall (401, 402, 403, 451, a challenge) is left alone; then it is looked at once more (R-18)."""
 
 REVISIT = timedelta(hours=72)
 """How long a retitled article is read again (R-29), at most MAX_REVISIONS times."""
@@ -45,6 +49,7 @@ class Got:
     quality: Quality | None = None
     reason: str = ""
     retry: bool = False
+    not_before: datetime | None = None  # the other side's or the wall's own time to ask again
     pages: bool = True
 
 
@@ -117,6 +122,8 @@ class Reader:
             response = self.fetch(Request(url=entry.url, user_agent=feed.user_agent if feed else "", purpose="page"))
         except Refused as error:
             return Got(work=work, quality="blocked", reason=str(error))
+        except HostResting as error:
+            return Got(work=work, reason=str(error), retry=True, not_before=error.retry_at)
         except FetchError as error:
             return Got(work=work, reason=str(error), retry=error.transient)
         self.mark("read:fetched")
@@ -133,20 +140,33 @@ class Reader:
                 reason=f"HTTP {status}",
                 retry=work.attempts == 0 and status == 404,
             )
-        if status in {401, 402, 403, 451}:
-            return Got(work=work, response=response, quality="blocked", reason=f"HTTP {status}")
+        if status in {401, 402, 403, 451} or challenged(response):
+            return self._walled(work, response, f"HTTP {status}")
         if status != 200:
             return Got(work=work, response=response, reason=f"HTTP {status}", retry=status == 429 or status >= 500)
         try:
             page = self.parse.page(response.body, url=response.url, headers=response.headers, now=self.clock())
         except ExtractError as error:
-            quality: Quality | None = "blocked" if error.reason in {"challenge", "blocked"} else None
-            return Got(work=work, response=response, quality=quality, reason=str(error))
+            if error.reason in {"challenge", "blocked"}:
+                return self._walled(work, response, str(error))
+            return Got(work=work, response=response, reason=str(error))
         except WorkerError as error:
             return Got(
                 work=work, response=response, reason=str(error), retry=error.reason == "died" and work.attempts == 0
             )
         return Got(work=work, page=page, response=response)
+
+    def _walled(self, work: Work, response: Response, reason: str) -> Got:
+        now = self.clock()
+        once_more = now + BLOCKED_REST if now - work.first_seen < BLOCKED_REST else None
+        return Got(
+            work=work,
+            response=response,
+            quality="blocked",
+            reason=reason,
+            retry=once_more is not None,
+            not_before=once_more,
+        )
 
     def _settle(self, got: Got, report: ReadReport) -> ReadReport:
         """The store's part, one entry after the other: duplicates, verdicts, and the one transaction."""
@@ -200,6 +220,8 @@ class Reader:
         if found is None or found.id == work.article:
             return None
         recent = found.first_seen is not None and self.clock() - found.first_seen < REVISIT
+        if found.quality == "blocked" and found.first_seen and self.clock() - found.first_seen < BLOCKED_REST:
+            return found  # a new headline does not take the wall away
         retitled = plain(found.title) != plain(work.entry.title) and found.entry != work.entry.id
         if retitled and recent and found.revision < MAX_REVISIONS and found.feed == work.entry.feed:
             return None  # the outlet changed it: read it again as the next revision
@@ -249,7 +271,9 @@ class Reader:
 
     def _retry_at(self, got: Got, now: datetime) -> datetime | None:
         attempts = got.work.attempts
-        return now + RETRY_AFTER[attempts] if got.retry and attempts < len(RETRY_AFTER) else None
+        if not got.retry or attempts >= len(RETRY_AFTER):
+            return None
+        return max(got.not_before or now, now + RETRY_AFTER[attempts])
 
     def _records(self, judgement: Judgement, got: Got, now: datetime) -> tuple[Record, ...]:
         """What is kept for a match or an adjacent item; nothing for the rest."""

@@ -10,19 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.urls import registrable
-from bot.errors import Unreachable
+from bot.errors import HostResting
 
 GAP = timedelta(seconds=2)  # R-12
 LONGEST_GAP = timedelta(seconds=30)  # of a Crawl-delay that we follow; R-12
 AT_ONCE = 1  # connections to one host; R-12
-
-
-class HostResting(Unreachable):
-    """The host asked us to stay away for a while (Retry-After); nothing was sent. `retry_at` says until when."""
-
-    def __init__(self, message: str, *, retry_at: datetime, subject: str = "") -> None:
-        super().__init__(message, subject=subject)
-        self.retry_at = retry_at
 
 
 @dataclass(slots=True)

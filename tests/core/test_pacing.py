@@ -25,7 +25,7 @@ from bot.core.pacing import (
     from_json,
     to_json,
 )
-from bot.errors import ArmswatchError, FeedError, Refused, TimedOut, TooLarge, Unreachable, WorkerError
+from bot.errors import ArmswatchError, FeedError, HostResting, Refused, TimedOut, TooLarge, Unreachable, WorkerError
 from bot.model import Entry, Feed, FeedDocument, Response
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
@@ -374,8 +374,7 @@ def test_a_gone_feed_is_asked_once_a_month_and_may_come_back():
 
 
 def test_a_resting_host_costs_the_feed_nothing():
-    error = Unreachable("resting")
-    error.retry_at = NOW + timedelta(minutes=20)  # type: ignore[attr-defined]  # as the gate of hosts raises it
+    error = HostResting("resting", retry_at=NOW + timedelta(minutes=20))
     state = after(replace(START, points=0.5, failures=2), failed(error, conditional=True), NOW)
     assert (state.points, state.failures, state.requests) == (0.5, 2, 0)
     assert wait(state) == timedelta(minutes=20)

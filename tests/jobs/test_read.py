@@ -140,8 +140,8 @@ def test_an_adjacent_item_that_gains_its_missing_leg_is_promoted(desk: Desk):
     [
         (404, "missing", 2),
         (410, "missing", 1),
-        (403, "blocked", 1),
-        (451, "blocked", 1),
+        (403, "blocked", 2),
+        (451, "blocked", 2),
         (500, "teaser", 5),
         (429, "teaser", 5),
     ],

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from bot.errors import Unreachable
+from bot.errors import HostResting, Unreachable
 from bot.model import Request
 from bot.web.client import Client, ClientOptions
-from bot.web.hosts import HostResting, Hosts
+from bot.web.hosts import Hosts
 from tests.servers import Reply, Server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
