@@ -19,6 +19,7 @@ from benchmarks import peers
 from benchmarks._processes import Memory, cpu
 
 FEEDS = int(os.environ.get("ARMSWATCH_BENCH_FEEDS", "1000"))
+ROAD_FEEDS = 40
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = (
     # what it is, how the server answers, how many feeds get a new item before it, how often it is measured
@@ -28,6 +29,7 @@ ROUNDS = (
     ("3 % of entries new", "plain", FEEDS, 1),
     ("3 % of feeds changed", "plain", FEEDS * 3 // 100, 2),
 )
+ROAD = (("first round", "plain", 0, 1), ("all 304", "plain", 0, 3), ("one new page a feed", "plain", ROAD_FEEDS, 1))
 AIMS = {"first round": 1.5, "all 304": 3.0, "3 % of entries new": 5.0}
 """How many times less CPU than reader we want to need."""
 
@@ -40,10 +42,16 @@ class Result:
     cpu: dict[str, float] = field(default_factory=dict)
     largest: float = 0.0  # MB
     together: float = 0.0
+    pages: dict[str, int] = field(default_factory=dict)
 
 
 def main() -> None:
     """Print both tables."""
+    _beside_peers()
+    _road()
+
+
+def _beside_peers() -> None:
     found = {
         "armswatch": measured([sys.executable, ROOT / "benchmarks/peers/poll_with_armswatch.py"]),
         "lemon24/reader 3.26": _peer("reader"),
@@ -75,17 +83,34 @@ def main() -> None:
         print(f"   {'aim':<24}{aims}")
 
 
+def _road() -> None:
+    script = ROOT / "benchmarks/peers/poll_the_road.py"
+    result = measured([sys.executable, script], ROAD_FEEDS, ROAD, pages=True)
+    print(
+        f"   the full road (pages, verdicts, stories, claims, search), {ROAD_FEEDS} feeds of 30 entries with 8 kB pages"
+    )
+    for name, _, _, _ in ROAD:
+        pages = result.pages[name]
+        each = f"{result.cpu[name] / pages * 1000:.0f} ms a page" if pages else ""
+        print(f"   {name:<24}{f'{result.cpu[name]:.2f} ({result.wall[name]:.2f})':>20}{pages:>8} pages   {each}")
+    print(f"   largest process {result.largest:.0f} MB, all together {result.together:.0f} MB")
+
+
 def _peer(name: str) -> Result | None:
     interpreter = peers.python(name)
     return measured([interpreter, ROOT / f"benchmarks/peers/poll_with_{name}.py"]) if interpreter else None
 
 
 def measured(
-    command: Sequence[str | Path], feeds: int = FEEDS, rounds: Sequence[tuple[str, str, int, int]] = ROUNDS
+    command: Sequence[str | Path],
+    feeds: int = FEEDS,
+    rounds: Sequence[tuple[str, str, int, int]] = ROUNDS,
+    *,
+    pages: bool = False,
 ) -> Result:
     """All rounds with one peer, in one process of its own, against a fresh server."""
     result = Result()
-    with _server(feeds) as port, tempfile.TemporaryDirectory() as folder:
+    with _server(feeds, pages=pages) as port, tempfile.TemporaryDirectory() as folder:
         proxyless = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
         peer = subprocess.Popen(
             [*command, str(port), str(feeds), folder],
@@ -110,6 +135,7 @@ def measured(
                         wall, spent = time.perf_counter() - began, cpu(peer.pid) - used
                         result.wall[name] = min(wall, result.wall.get(name, wall))
                         result.cpu[name] = min(spent, result.cpu.get(name, spent))
+                        result.pages[name] = said.get("pages", 0)
                         expected = feeds * 30 if name == "first round" else bump
                         if said["new"] != expected or said["failed"]:
                             print(f"   {Path(str(command[-1])).stem}: {name}: {said}, {expected} new were expected")
@@ -136,9 +162,9 @@ def _tell(port: int, how: str, bump: int) -> str:
 
 
 @contextmanager
-def _server(feeds: int) -> Iterator[int]:
+def _server(feeds: int, *, pages: bool) -> Iterator[int]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks._feedserver", str(feeds)],
+        [sys.executable, "-m", "benchmarks._feedserver", str(feeds), *(["pages"] if pages else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

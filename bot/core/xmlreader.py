@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.expatreader import ExpatParser  # noqa: S406 - no DOCTYPE gets here (core.xmltext), so nothing expands
+from xml.sax.expatreader import ExpatParser
 
 
 class BufferedReader(ExpatParser):
