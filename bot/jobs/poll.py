@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from urllib.parse import urlsplit
 
 from bot.core import pacing
@@ -24,6 +23,9 @@ LIVE_ON_FIRST_POLL = timedelta(hours=24)
 
 GROUP = 50
 """Feeds whose results are committed together; a crash costs at most so many a second request."""
+
+GROUP_WAITS = timedelta(seconds=5)
+"""How old a result gets before it is committed with fewer."""
 
 FEED_WIRE_CAP = 5 * 1024 * 1024  # bytes (R-33)
 
@@ -67,9 +69,24 @@ class Poller:
         due = self.store.feeds.due(started, tuple(known))
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
         asked = self.map(self._ask, [(item, known[item.url]) for item in due])
-        while group := list(islice(asked, GROUP)):
-            report = self._settled([polled for polled in group if polled], report, known)
+        for group in self._groups(asked):
+            report = self._settled(group, report, known)
         return replace(report, ended=self.clock())
+
+    def _groups(self, asked: Iterable[Polled | None]) -> Iterator[list[Polled]]:
+        """What came, GROUP at a time, or sooner where answers come slowly: what is not committed is asked for again after a crash."""
+        group: list[Polled] = []
+        began = self.clock()
+        for polled in asked:
+            if polled is None:
+                continue
+            began = began if group else self.clock()
+            group.append(polled)
+            if len(group) >= GROUP or self.clock() - began >= GROUP_WAITS:
+                yield group
+                group = []
+        if group:
+            yield group
 
     def _ask(self, pair: tuple[DueFeed, Feed]) -> Polled | None:
         """The network's part, safe to run in many threads; every failure is a value. None: not asked, the feed stays due."""
@@ -121,8 +138,6 @@ class Poller:
 
     def _settled(self, group: Sequence[Polled], report: RoundReport, taken: Collection[str]) -> RoundReport:
         """The store's part: each feed's new entries, validators and next check, in one transaction (decision 1)."""
-        if not group:
-            return report
         now = self.clock()
         unknown = set(self.store.feeds.unknown([entry for polled in group for entry in polled.entries]))
         results = [self._result(polled, unknown, now, taken) for polled in group]

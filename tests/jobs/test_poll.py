@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.pacing import Limits
 from bot.errors import FeedError, Unreachable, WorkerError
-from bot.jobs.poll import Poller
+from bot.jobs.poll import GROUP, Poller
 from bot.model import Entry, Feed, FeedDocument, Response
 from bot.store import Store
 from tests.fakes import START, FakeClock, FakeFetch, FakeParse, entry, in_order
@@ -140,3 +140,50 @@ def test_a_feed_taken_out_of_the_configuration_is_not_asked_and_keeps_its_histor
     other.poller.poll()
     assert [request.url for request in other.fetch.asked] == [TWO.url]
     assert {status.url for status in store.feeds.statuses()} == {ONE.url, TWO.url}
+
+
+@pytest.mark.criterion("decision 1")
+def test_results_are_committed_a_group_at_a_time_each_with_its_entries_and_its_next_check(store: Store):
+    feeds = [Feed(url=f"https://paper-{number}.example/feed", name=str(number)) for number in range(GROUP + 7)]
+    desk = Desk(store, *feeds)
+    for number, feed in enumerate(feeds):
+        desk.says(feed, number, body=f"feed {number}".encode())
+    marks: list[str] = []
+    report = replace(desk.poller, mark=marks.append).poll()
+    assert (report.feeds_polled, report.entries_new) == (GROUP + 7, GROUP + 7)
+    assert marks.count("poll:saved") == 2
+    assert desk.poller.poll().feeds_due == 0
+
+
+@pytest.mark.criterion("decision 1")
+def test_a_crash_before_the_commit_leaves_the_whole_group_due_and_loses_no_entry(store: Store):
+    desk = Desk(store, ONE, TWO)
+    desk.says(ONE, 1, body=b"one")
+    desk.says(TWO, 2, body=b"two")
+
+    def dies(point: str) -> None:
+        if point == "poll:before-save":
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        replace(desk.poller, mark=dies).poll()
+    assert store.entries.count() == {}
+    report = desk.poller.poll()
+    assert (report.feeds_due, report.entries_new) == (2, 2)
+
+
+@pytest.mark.criterion("R-21")
+def test_one_page_under_two_guids_of_a_document_is_one_new_entry_and_counted_once(store: Store):
+    desk = Desk(store, ONE)
+    desk.says(ONE, 1, 2, title="The same", url="https://one.example/page")
+    assert desk.poller.poll().entries_new == 1
+    assert store.feeds.statuses()[0].entries == 1
+
+
+def test_a_round_that_is_stopped_leaves_the_rest_due(store: Store):
+    desk = Desk(store, ONE, TWO)
+    desk.says(ONE, 1)
+    desk.says(TWO, 2)
+    replace(desk.poller, stopping=lambda: bool(desk.fetch.asked)).poll()
+    assert len(desk.fetch.asked) == 1
+    assert desk.poller.poll().feeds_due == 1
