@@ -34,6 +34,8 @@ class Alerter:
         wanted = [one for one in self.subscriptions if one.alerts]
         if not wanted or not judgement.changes or judgement.story is None or self._just_began(judgement.article.feed):
             return ()
+        if judgement.story.id in self.store.judgements.muted(self.clock()):
+            return ()
         found: dict[str, Delivery] = {}
         telling = Telling(self.store)
         for subscription in wanted:

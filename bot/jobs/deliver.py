@@ -11,6 +11,9 @@ from bot.model import Delivery, Receipt
 from bot.ports import Clock, Mark, Send, no_mark
 from bot.store import Store
 
+MOST_STEPS = 2
+"""Steps of one promise in one pass."""
+
 Reconcile = Callable[[Delivery], Receipt | None]
 
 
@@ -35,13 +38,17 @@ class Deliverer:
     mark: Mark = no_mark
 
     def flush(self, limit: int = 500) -> DeliveryReport:
-        """Work off everything that is due now; each promise gets at most one step a pass."""
+        """Work off everything that is due now. A promise gets one step a pass, or two: asked for, missing, sent again."""
         ended: dict[str, Delivery] = {}
+        steps: dict[str, int] = {}
         for _ in range(limit):
-            waiting = [due for due in self.store.outbox.due(self.clock()) if due.key not in ended]
+            waiting = [due for due in self.store.outbox.due(self.clock()) if steps.get(due.key, 0) < MOST_STEPS]
             if not waiting:
                 break
-            ended[waiting[0].key] = self._step(waiting[0])
+            one = waiting[0]
+            ended[one.key] = self._step(one)
+            # Only a doubt that was settled leads to a second step at once; everything else has had its turn.
+            steps[one.key] = steps.get(one.key, 0) + (1 if one.state == "sending" else MOST_STEPS)
         states = [delivery.state for delivery in ended.values()]
         return DeliveryReport(
             sent=states.count("sent"),

@@ -83,6 +83,7 @@ class Articles:
         """Store article, verdicts, story membership, claims, changes and promises together (decision 1)."""
         article = judgement.article
         with self._c.write() as c:
+            known = c.row("SELECT id FROM articles WHERE id = :id", {"id": article.id}) is not None
             _put_article(c, judgement, now)
             for url in dict.fromkeys(filter(None, (article.canonical_url, *judgement.urls))):
                 _alias(c, url, article.id, "own" if url == article.canonical_url else "redirect", now)
@@ -96,7 +97,7 @@ class Articles:
                 _put_verdict(c, article, verdict, now)
             for record in judgement.records:
                 keep(c, article, record, now)
-            _index(c, article, judgement.rank)
+            _index(c, article, judgement.rank, known=known)
             save_story(
                 c, article=article, story=judgement.story, membership=judgement.membership, signature=judgement.signature,
                 keys=judgement.keys, fingerprint=judgement.fingerprint, version=judgement.fingerprint_version,
@@ -260,8 +261,9 @@ def _sight(c: Connection, article: str, entry: str, feed: str, url: str, outlet:
     )
 
 
-def _index(c: Connection, article: Article, rank: Rank) -> None:
-    c.run("DELETE FROM search WHERE article = :id", {"id": article.id})
+def _index(c: Connection, article: Article, rank: Rank, *, known: bool) -> None:
+    if known:  # the full-text table has no index on ids: looking for a row that cannot be there would read it all
+        c.run("DELETE FROM search WHERE article = :id", {"id": article.id})
     c.run(
         "INSERT INTO search (article, title, body) VALUES (:id, :title, :body)",
         {

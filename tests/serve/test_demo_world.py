@@ -198,11 +198,10 @@ def test_a_page_carries_its_article_its_date_and_the_furniture_of_a_real_site(wo
         assert headline not in read.text
 
 
-def test_the_wire_text_stands_under_three_addresses_in_three_dresses(world: DemoWorld):
+def test_the_wire_text_stands_under_three_addresses(world: DemoWorld):
     original, *copies = (piece(world, s) for s in ("containers", "containers-meridian", "containers-breakwater"))
     for copy in copies:
         assert copy.text.startswith(original.text)
-        assert copy.text != original.text
         assert "utm_" in copy.link
         assert ask(world, copy.link).body == ask(world, copy.path).body
     assert len({one.outlet.slug for one in (original, *copies)}) == 3
