@@ -7,103 +7,42 @@ flow that a concept declares. Each cue gives points to a party as giver or as re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Folded text just before a party's name. A cue that is a bare genitive in its language says less.
-_FROM = (
-    "from the ", "from ",
-    "aus der ", "aus dem ", "aus ", "von ",
-    "depuis la ", "depuis ",
-    "desde ",
-    "со стороны ", "из ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
-    "z ", "ze ", "od ",
-    "来自", "來自", "从", "從", "自", "由",
-)  # fmt: skip
-# Who did what the verb before says: gives if it gives, takes if it takes.
-_BY = (
-    "by the ", "by ", "seitens ", "durch ", "par la ", "par les forces ", "par ", "por parte de ", "por ", "por las tropas ",
-    "ze strony ", "przez ", "被",
-)  # fmt: skip
-_AT = ("у ",)  # Russian and Ukrainian "at": from whom, after a verb of buying
-_GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
-# A name that carries its own "towards": 対露, 대러, 对朝.
-_TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
-_INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
-_WITH_OR_FROM = (" z ", " ze ", " з ", " із ", " зі ")  # with the instrumental "with", with the genitive "from"
-_WITH_WHOM = re.compile("(?:em|ą|im|[оеє]м|[оеє]ю|[иі]м)$")
-_SPANISH = re.compile("(?:^| )(?:el|los|las|de|del|que|su|más) ")
-_MADE_IN = re.compile(
-    r"(?:made|built|сделан\w*|произвед\w*|изготов\w*|зроблен\w*|вироблен\w*|hergestellt|fabriqu\w*|fabricad\w*|wyprodukowan\w*) (?:in|в|у|en|w) $"
+from bot.core.cues import (
+    ADJECTIVE,
+    AGAINST,
+    ARMY,
+    AT,
+    BETWEEN,
+    BY,
+    DATIVE,
+    FROM,
+    FROM_AFTER,
+    GENITIVE,
+    INSTRUMENTAL,
+    MADE_AFTER,
+    MADE_IN,
+    OF_WHOM,
+    SPANISH,
+    SUBJECT_AFTER,
+    TO,
+    TO_AFTER,
+    TOWARDS,
+    TRAVEL,
+    WITH,
+    WITH_AFTER,
+    WITH_OR_FROM,
+    WITH_WHOM,
 )
-_BETWEEN = re.compile(
-    r"(?:between|zwischen|entre|между|між|między) (?:the |der |dem |la |el |le )?[^,.;]{0,24}$"
-    r"|(?:between|zwischen|entre|между|між|między) [^,.;]{2,40} (?:and|und|et|y|и|й|і|та|a|i) [^,.;]{0,16}$"
-)
-_DATIVE = re.compile("[ая]м$|(?<=н)у$")
-_ADJECTIVE = re.compile(
-    "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
-    "|ск(?:ий|ая|ое|ие|ого|ой|их|ими?|ую|ому)|ськ(?:ий|а|е|і|ого|ої|их|ими?|у|ому|ою))$"
-)
-_TO = (
-    "to the ", "to ", "into ", "for ", "support ", "help ", "aid ", "bolster ", "fuel ", "supports ", "helps ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
-    "an die ", "an ", "nach ", "für ", "ins ", "in die ", "nach der ",
-    "à la ", "à ", "vers la ", "vers ", "au ", "pour la ", "pour ", "en ",
-    "a la ", "al ", "a ", "para ", "hacia ",
-    "в ", "во ", "для ", "до ", "в порт ",
-    "do ", "dla ", "ku ",
-    "向", "对", "對", "给", "給", "往", "予", "赴", "抵", "供", "援", "運抵", "运抵", "售", "到",
-    "対", "대",
-)  # fmt: skip
-_AGAINST = (" for ", " gegen ", " contre ", " por ", " за ", " za ")
-_WITH_AFTER = ("과 ", "와 ", "と", "과의", "와의")
-_OF_WHOM = ("a la ", "al ", "a ", "à la ", "à ", "au ")  # "comprar a", "acheter à": from whom
-_MADE_AFTER = (
-    "산 ",
-    "제 ",
-    "산",
-    "제",
-    "製",
-    "制",
-    "产",
-    "産",
-    " made",
-    "made",
-    " produced",
-    " manufactured",
-    " supplied",
-    " origin",
-)
-_FROM_AFTER = ("으로부터", "로부터", "에서", "에게서", "から", "より", "発", "發")
-_TO_AFTER = (
-    "에 ",
-    "에게",
-    "에의",
-    "에도",
-    "로 ",
-    "으로 ",
-    "행 ",
-    "측에",
-    "군에",
-    "向け",
-    "に",
-    "へ",
-    "側に",
-    "軍に",
-    "極東",
-    "극동",
-)
-_SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은", "군이", "도 ", "측 ", "、", ",")
-# People who travel give and receive nothing: a "to" beside such a word is no cue.
-_TRAVEL = (
-    "visit", "mission", "deleg", "envoy", "travel", "trip", "arriv", "flew", "fly", "went", "head", "tour", "return", "journey", "welcom", "invit",
-    "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
-    "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
-)  # fmt: skip
+from bot.core.terms import unspaced
+
 _PAID_BEFORE, _PAID_AFTER = 6, 60  # code points between a word of payment and the goods that are paid with
 AGAIN = 0.3  # share of the points of one way from which a swap's other way is told too
+MUCH = 6.0  # points of grammar from which a draw is no accident
+WEIGHED = 0.45  # the same share where an item weighs both sides
 EVEN = 0.7  # share of the stronger flow's sentences from which a barter is told both ways
 MOST_HINT = 3.0  # points that usual flows can give together
 _SENT_PEOPLE = 48  # code points to the left in which a travel word counts
@@ -130,9 +69,17 @@ class Sense:
     points: tuple[tuple[str, float], ...]
 
 
-def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Sequence[str]) -> Sense:
+def sense(
+    sentences: Iterable[tuple[str, Sequence[Mark], float]],
+    parties: Sequence[str],
+    *,
+    weighing: bool = False,
+    usual: str = "",
+) -> Sense:
     """The direction of evidence sentences (folded text, marks in order, weight): `giver>receiver`, `both` or `unclear`.
 
+    `weighing` says that the item weighs one side against the other: goods of both flows are enough for `both`.
+    `usual` is the flow of the item's kind: where the sentences bear it out, the price alone does not make it `both`.
     A swap, with goods of both flows on either side of a word of payment, is `both` where neither is told more.
     """
     swapped = mirrored = False
@@ -162,13 +109,22 @@ def sense(sentences: Iterable[tuple[str, Sequence[Mark], float]], parties: Seque
     best, value = ranked[0]
     giver, _, receiver = best.partition(">")
     back = totals.get(f"{receiver}>{giver}", 0.0)
-    if mirrored or swapped and (_even(spoken, best, f"{receiver}>{giver}") or back >= AGAIN * value > 0):
+    if weighing and _even(spoken, best, f"{receiver}>{giver}", WEIGHED):
+        return Sense("both", points)
+    even = _even(spoken, best, f"{receiver}>{giver}") and (back > 0.1 * value or value < MUCH)
+    if mirrored or (swapped and (even or (back >= AGAIN * value > 0 and best != usual))):
         return Sense("both", points)
     if value < 1.0:
         return Sense("unclear", points)
     if back >= 0.6 * value and {best, f"{receiver}>{giver}"} <= told:
         return Sense("both", points)
-    return Sense("unclear" if back > 0.85 * value else best, points)
+    if back <= 0.85 * value:
+        return Sense(best, points)
+    # A draw of grammar: what is spoken of decides, where it flows one way only; much said of both is both.
+    ways = [flow for flow, weight in spoken.items() if weight]
+    if len(ways) == 1:
+        return Sense(ways[0], points)
+    return Sense("both" if value >= MUCH else "unclear", points)
 
 
 def _swaps(text: str, marks: Sequence[Mark]) -> bool:
@@ -178,7 +134,7 @@ def _swaps(text: str, marks: Sequence[Mark]) -> bool:
     for one, other in ((a, b) for a in flowing for b in flowing if a.flow != b.flow and a.start <= b.start):
         if any(one.start < barter.end and barter.start < other.end for barter in barters):
             return True  # "in return A seeks …" begins with the word and tells one way only
-        if barters and any(word in f" {text[one.end : other.start]}" for word in _AGAINST):
+        if barters and any(word in f" {text[one.end : other.start]}" for word in AGAINST):
             return True
     return False
 
@@ -189,7 +145,7 @@ def _mirrored(text: str, marks: Sequence[Mark]) -> bool:
     told: list[tuple[str, str]] = []
     for mark in sorted(marks, key=lambda m: m.start):
         if len(mark.parties) == 1 and not mark.goods:
-            receives = text.startswith(_TO_AFTER, mark.end) or _ends(text[max(0, mark.start - 18) : mark.start], _TO)
+            receives = text.startswith(TO_AFTER, mark.end) or _ends(text[max(0, mark.start - 18) : mark.start], TO)
             last = None if receives else mark
         elif last is not None and mark.flow and not _covered(mark, marks) and last.end <= mark.start:
             pair = (last.parties[0], mark.flow)
@@ -200,10 +156,10 @@ def _mirrored(text: str, marks: Sequence[Mark]) -> bool:
     return all(flow.startswith(f"{party}>") for party, flow in told) and told[0][0] != told[1][0]
 
 
-def _even(spoken: dict[str, float], one: str, other: str) -> bool:
+def _even(spoken: dict[str, float], one: str, other: str, share: float = EVEN) -> bool:
     """Whether goods of both flows are spoken of about as much as each other."""
     low, high = sorted((spoken.get(one, 0.0), spoken.get(other, 0.0)))
-    return low >= EVEN * high > 0
+    return low >= share * high > 0
 
 
 def _clauses(
@@ -278,62 +234,62 @@ def _role(
     text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark], goods: Sequence[Mark]
 ) -> tuple[str, float]:
     """What one mention of a party says: (give or take, points); 0 points where it says nothing."""
-    own, left = text[mark.start : mark.end], text[max(0, mark.start - 18) : mark.start]
+    own, left = text[mark.start : mark.end], ARMY.sub("", text[max(0, mark.start - 30) : mark.start])
     right = text[mark.end : mark.end + 10]
-    travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in _TRAVEL)
+    travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in TRAVEL)
     near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 2 and not text[verb.end : mark.start].strip()]
     touching = any(good.start == mark.end for good in goods)
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
-    if _BETWEEN.search(text[max(0, mark.start - 60) : mark.start]):
-        return "give", 0.0
-    if right.startswith(_MADE_AFTER):
+    if BETWEEN.search(text[max(0, mark.start - 60) : mark.start]) or left.endswith(WITH):
+        return "give", 0.0  # a partner, not a side
+    if right.startswith(MADE_AFTER):
         return "give", 3.0
-    if _MADE_IN.search(text[max(0, mark.start - 24) : mark.start]):
+    if MADE_IN.search(text[max(0, mark.start - 24) : mark.start]):
         return "give", 3.0
-    if own.startswith(_TOWARDS):
+    if own.startswith(TOWARDS):
         return "take", 2.5
-    if right.startswith(_FROM_AFTER):
+    if right.startswith(FROM_AFTER):
         return "give", 2.5
-    if right.startswith(_WITH_AFTER):
+    if right.startswith(WITH_AFTER):
         return "give", 0.0
-    if right.startswith(_TO_AFTER) and not travels:
+    if right.startswith(TO_AFTER) and not travels:
         following = next((verb for verb in verbs if verb.start >= mark.end), None)
         asked = following is not None and following.voice == "take"  # "김정은에 … 요청": asked of him
         return ("give", 1.0) if asked else ("take", 2.0)
-    adjective = bool(_ADJECTIVE.search(own))
+    adjective = bool(ADJECTIVE.search(own))
     if touching and near and near[-1].voice == "give" and any(m.end <= near[-1].start for m in named):
         return "take", 2.5  # "A supplies B goods" without spaces
     if touching or (owned and adjective):
         return "give", 2.5
-    if _ends(left, _BY):
+    if _ends(left, BY):
         verb = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         return (verb.voice, 2.0) if verb is not None else ("give", 0.0)
     if near and not travels and not adjective:  # "supplies Russia": the object; "buys North Korean": the source
         if near[-1].voice == "give":
-            return ("give" if _INSTRUMENTAL.search(own) else "take"), 2.5
+            return ("give" if INSTRUMENTAL.search(own) else "take"), 2.5
         return "give", 2.0
-    if _DATIVE.search(own) and not adjective:
+    if DATIVE.search(own) and not adjective:
         return "take", 2.0
-    if (left == "a " or left.endswith(" a ")) and not _SPANISH.search(text):
+    if (left == "a " or left.endswith(" a ")) and not SPANISH.search(text):
         left = ""  # an article in English, "and" in Polish, "to" in Spanish
+    if _ends(left, AT) and any(verb.voice == "take" and 0 <= mark.start - verb.end <= 40 for verb in verbs):
+        return "give", 2.0
     if left.endswith("向") and not travels:
         following = next((verb for verb in verbs if verb.start >= mark.end), None)
         if following is not None and following.voice == "take":
             return "give", 2.0  # 向平壤采购: bought of them
-    if _ends(left, _TO) and not travels and not owned:
+    if _ends(left, TO) and not travels and not owned:
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
-        if last is not None and last.voice == "take" and (_ends(left, _OF_WHOM) or mark.start - last.end <= 5):
+        if last is not None and last.voice == "take" and (_ends(left, OF_WHOM) or mark.start - last.end <= 5):
             return "give", 1.5  # "comprar a", "reaching out to", "zwraca się do"
         return "take", 2.0
-    if left.endswith(_WITH_OR_FROM) and _WITH_WHOM.search(own):
+    if left.endswith(WITH_OR_FROM) and WITH_WHOM.search(own):
         return "give", 0.0
-    if _ends(left, _FROM) and not travels and (owned or not adjective):
+    if _ends(left, FROM) and not travels and (owned or not adjective):
         return "give", 2.0
-    if owned:
-        return "give", 1.5
-    if _ends(left, _AT) and any(verb.voice == "take" and verb.end <= mark.start for verb in verbs):
-        return "give", 2.0
-    if _ends(left, _GENITIVE) and not travels and goods:
+    if owned:  # "Russia arms deal" says less than "Russia's arms"
+        return "give", 1.5 if "'" in text[mark.end - 2 : mark.end + 2] or unspaced(own[-1]) else 0.5
+    if _ends(left, GENITIVE) and not travels and goods:
         return "give", 1.0
     return _subject(text, mark, named, verbs)
 
@@ -341,12 +297,12 @@ def _role(
 def _subject(text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark]) -> tuple[str, float]:
     """A party that comes before a verb of transfer does what the verb says."""
     verb = next((verb for verb in verbs if verb.start >= mark.end), None)
-    met = any(word in text[max(0, mark.start - 14) : mark.start] for word in _TRAVEL)
+    met = any(word in text[max(0, mark.start - 14) : mark.start] for word in TRAVEL)
     if verb is None or met:  # whom somebody visits is no subject
         return "give", 0.0
-    if text.startswith(_SUBJECT_AFTER, mark.end):
+    if text.startswith(SUBJECT_AFTER, mark.end):
         return verb.voice, 1.5
-    if _ADJECTIVE.search(text[mark.start : mark.end]):
+    if ADJECTIVE.search(text[mark.start : mark.end]):
         return verb.voice, 0.4  # a company or carrier of that country, perhaps not the country
     if not any(mark.end <= other.start < verb.start for other in named):
         return verb.voice, 1.5 if verb.start - mark.end <= 40 else 0.8

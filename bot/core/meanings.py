@@ -53,7 +53,8 @@ class Meaning:
         named = [] if kind is None else [f"kind: {kind.name}"]
         if len(self.watchlist.parties) < 2:
             return None, kind.name if kind else None, named
-        found = sense(parts, tuple(self.watchlist.parties))
+        weighing, usual = (kind.weighs, kind.flow) if kind is not None else (False, "")
+        found = sense(parts, tuple(self.watchlist.parties), weighing=weighing, usual=usual)
         more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]
         more.extend(named)
         return found.direction, kind.name if kind else None, more

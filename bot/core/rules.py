@@ -83,6 +83,7 @@ class Kind:
     demand: Demand
     points: float = 1.0
     flow: str = ""
+    weighs: bool = False  # such items weigh both sides: goods of both flows make the direction `both`
 
 
 @dataclass(frozen=True, slots=True)

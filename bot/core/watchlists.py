@@ -255,11 +255,12 @@ class _Reader(Checks):
         return tuple(fields)
 
     def kind(self, value: dict[str, Any], key: str) -> Kind:
-        self.unknown(value, ("name", "label", "all", "none", "points", "flow", "about"), key)
+        self.unknown(value, ("name", "label", "all", "none", "points", "flow", "weighs", "about"), key)
         name = self.text(value, "name", key, needed=True)
         label = self.text(value, "label", key) or name
         points = self.number(value, "points", key, 1.0)
-        return Kind(name, label, self.demand(value, key, needed=False), points, self.flow(value, key))
+        demand = self.demand(value, key, needed=False)
+        return Kind(name, label, demand, points, self.flow(value, key), self.flag(value, "weighs", key))
 
     def scoring(self, value: Any, rules: list[Rule]) -> Scoring:
         if not isinstance(value, dict):

@@ -1,0 +1,101 @@
+"""Words beside a party's name that say whether it gives or receives: prepositions, particles, endings of eleven languages."""
+
+from __future__ import annotations
+
+import re
+
+# Folded text just before a party's name. A cue that is a bare genitive in its language says less.
+FROM = (
+    "from the ", "from ",
+    "aus der ", "aus dem ", "aus ", "von ",
+    "depuis la ", "depuis ",
+    "desde ",
+    "со стороны ", "из ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
+    "z ", "ze ", "od ",
+    "来自", "來自", "从", "從", "自", "由",
+)  # fmt: skip
+# Who did what the verb before says: gives if it gives, takes if it takes.
+BY = (
+    "by the ", "by ", "seitens ", "durch ", "par la ", "par les forces ", "par ", "por parte de ", "por ", "por las tropas ",
+    "ze strony ", "przez ", "被",
+)  # fmt: skip
+AT = ("у ", "in ", "w ", "в ", "en ")  # from whom, right after a verb of buying: "buys its missiles in …"
+GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
+# A name that carries its own "towards": 対露, 대러, 对朝.
+TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
+INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
+WITH_OR_FROM = (" z ", " ze ", " з ", " із ", " зі ")  # with the instrumental "with", with the genitive "from"
+WITH = (" with ", " mit ", " avec ", " con ")
+WITH_WHOM = re.compile("(?:em|ą|im|[оеє]м|[оеє]ю|[иі]м)$")
+SPANISH = re.compile("(?:^| )(?:el|los|las|de|del|que|su|más) ")
+MADE_IN = re.compile(
+    r"(?:made|built|сделан\w*|произвед\w*|изготов\w*|зроблен\w*|вироблен\w*|hergestellt|fabriqu\w*|fabricad\w*|wyprodukowan\w*) (?:in|в|у|en|w) $"
+)
+BETWEEN = re.compile(
+    r"(?:between|zwischen|entre|между|між|między) (?:the |der |dem |la |el |le )?[^,.;]{0,24}$"
+    r"|(?:between|zwischen|entre|между|між|między) [^,.;]{2,40} (?:and|und|et|y|и|й|і|та|a|i) [^,.;]{0,16}$"
+)
+ARMY = re.compile(  # a country's army stands for it: "dla armii rosyjskiej", "à l'armée russe"
+    r"(?:l')?(?:army|troops|forces|military|armee|streitkräfte|armée|armées|ejército|tropas|fuerzas|armii|wojsk|wojska|wojskom|sił"
+    r"|армии|армию|войск\w*|армії|військ\w*) (?:de |of )?$"
+)
+DATIVE = re.compile("[ая]м$|(?<=н)у$")
+ADJECTIVE = re.compile(
+    "(?:[ei]an|ish|ese|isch(?:e[nrsm]?)?|sk(?:ie?|a|ich|iego|iej|imi?|ą|iemu)|é?en(?:ne)?s?|an[oa]s?|russes?|rus[oa]s?"
+    "|ск(?:ий|ая|ое|ие|ого|ой|их|ими?|ую|ому)|ськ(?:ий|а|е|і|ого|ої|их|ими?|у|ому|ою))$"
+)
+TO = (
+    "to the ", "to ", "into ", "for ", "support ", "help ", "aid ", "bolster ", "fuel ", "supports ", "helps ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
+    "an die ", "an ", "nach ", "für ", "ins ", "in die ", "nach der ",
+    "à la ", "à ", "vers la ", "vers ", "au ", "pour la ", "pour ", "en ",
+    "a la ", "al ", "a ", "para ", "hacia ",
+    "в ", "во ", "для ", "до ", "в порт ",
+    "do ", "dla ", "ku ",
+    "向", "对", "對", "给", "給", "往", "予", "赴", "抵", "供", "援", "運抵", "运抵", "售", "到",
+    "対", "대",
+)  # fmt: skip
+AGAINST = (" for ", " gegen ", " contre ", " por ", " за ", " za ")
+WITH_AFTER = ("과 ", "와 ", "と", "과의", "와의")
+OF_WHOM = ("a la ", "al ", "a ", "à la ", "à ", "au ")  # "comprar a", "acheter à": from whom
+MADE_AFTER = (
+    "산 ",
+    "제 ",
+    "산",
+    "제",
+    "製",
+    "制",
+    "产",
+    "産",
+    " made",
+    "made",
+    " produced",
+    " manufactured",
+    " supplied",
+    " origin",
+)
+FROM_AFTER = ("으로부터", "로부터", "에서", "에게서", "から", "より", "発", "發")
+TO_AFTER = (
+    "에 ",
+    "에게",
+    "에의",
+    "에도",
+    "로 ",
+    "으로 ",
+    "행 ",
+    "측에",
+    "군에",
+    "向け",
+    "に",
+    "へ",
+    "側に",
+    "軍に",
+    "極東",
+    "극동",
+)
+SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은", "군이", "도 ", "측 ", "、", ",")
+# People who travel give and receive nothing: a "to" beside such a word is no cue.
+TRAVEL = (
+    "visit", "mission", "deleg", "envoy", "travel", "trip", "arriv", "flew", "fly", "went", "head", "tour", "return", "journey", "welcom", "invit",
+    "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
+    "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
+)  # fmt: skip
