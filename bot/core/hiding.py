@@ -30,6 +30,11 @@ INSIDE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb")*"
 BETWEEN = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|\\[nrtbf/\"]|[^A-Za-z0-9])+"
 """What may stand between two words of a phrase."""
 
+_LOOSE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff])*"
+TIGHT = _LOOSE + rb"[.,'`*&+~_-]?" + _LOOSE
+"""What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
+
+_ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _REFERENCE + rb")*"
 _LEFT = rb"(?:^|[^A-Za-z0-9]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})"
 _RIGHT = rb"(?:$|[^A-Za-z0-9])"
 
@@ -46,17 +51,76 @@ A page that holds one is read by the second gate, so that the patterns need not 
 
 
 def exotic() -> bytes:
-    """A pattern that finds every character of EXOTIC in UTF-8, and references to one."""
-    ranges = re.findall(r"(.)(?:-(.))?", EXOTIC.pattern[1:-1])
-    parts = [_utf8_range(ord(low), ord(high or low)) for low, high in ranges]
-    # As references: any number of five digits or more that is no ordinary punctuation, and the escapes of those blocks.
-    parts.append(
-        rb"&#(?:[xX]0*(?:11|1[dD]|24|2[eEfF]|3[123]|[aA][67bB]|[fF][9aAbB]|[fF][fF][1-9a-dA-D]|1[dD][4-7]|1[fF][12])[0-9A-Fa-f]{1,2}|0*(?:4[3-6][0-9]{2}|7[45][0-9]{2}|9[34][0-9]{2}|119[0-9]{2}|12[0-35-9][0-9]{2}|13[0-3][0-9]{2}|6[34][0-9]{3}|65[2-5][0-9]{2}|119[89][0-9]{2}|120[0-8][0-9]{2}|127[234][0-9]{2})(?:;|[^0-9;]))"
-    )
-    parts.append(
-        rb"\\u(?:11|1[dD]|24|2[eEfF]|3[123]|[aA][67bB]|[fF][9aAbB]|[fF][fF][1-9a-dA-D]|[dD]83[5cC])[0-9A-Fa-f]{1,2}"
-    )
-    return rb"(?:" + rb"|".join(parts) + rb")"
+    """A pattern that finds every character of EXOTIC in UTF-8, as a reference and as a JSON escape."""
+    spans = [(ord(low), ord(high or low)) for low, high in re.findall(r"(.)(?:-(.))?", EXOTIC.pattern[1:-1])]
+    raw = [_utf8_range(low, high) for low, high in spans]
+    decimal = [one for low, high in spans for one in _numbers(low, high, _DECIMAL)]
+    hexadecimal = [one for low, high in spans for one in _numbers(low, high, _HEX)]
+    escapes = [one for low, high in spans if high < 0x10000 for one in _between(f"{low:04x}", f"{high:04x}", _HEX)]
+    escapes += [one for low, high in spans if low >= 0x10000 for one in _pairs(low, high)]
+    return (
+        rb"(?:" + rb"|".join(raw) + rb"|&#0*(?:" + rb"|".join(decimal) + rb")(?:;|[^0-9;]|$)|&#[xX]0*(?:" + rb"|".join(hexadecimal)
+        + rb")(?:;|[^0-9A-Fa-f;]|$)|\\u(?:" + rb"|".join(escapes) + rb"))"
+    )  # fmt: skip
+
+
+_DECIMAL, _HEX = "0123456789", "0123456789abcdef"
+
+
+def _numbers(low: int, high: int, digits: str) -> list[bytes]:
+    """Patterns for the numbers [low, high] as written with these digits, without leading zeros."""
+    found: list[bytes] = []
+    base = len(digits)
+    while low <= high:
+        length = len(_written(low, digits))
+        last = min(high, base**length - 1)
+        found += _between(_written(low, digits), _written(last, digits), digits)
+        low = last + 1
+    return found
+
+
+def _written(number: int, digits: str) -> str:
+    return f"{number:x}" if len(digits) == 16 else str(number)
+
+
+def _between(low: str, high: str, digits: str) -> list[bytes]:
+    """Patterns for all digit strings from low to high, which are of one length."""
+    if not low:
+        return [b""]
+    if low[0] == high[0]:
+        return [_digit(low[0], low[0], digits) + rest for rest in _between(low[1:], high[1:], digits)]
+    least, most = digits[0] * (len(low) - 1), digits[-1] * (len(low) - 1)
+    first, last = digits.index(low[0]), digits.index(high[0])
+    found: list[bytes] = []
+    if low[1:] != least:
+        found += [_digit(low[0], low[0], digits) + rest for rest in _between(low[1:], most, digits)]
+        first += 1
+    tail: list[bytes] = []
+    if high[1:] != most:
+        tail = [_digit(high[0], high[0], digits) + rest for rest in _between(least, high[1:], digits)]
+        last -= 1
+    if first <= last:
+        found.append(
+            _digit(digits[first], digits[last], digits) + _digit(digits[0], digits[-1], digits) * (len(low) - 1)
+        )
+    return found + tail
+
+
+def _digit(low: str, high: str, digits: str) -> bytes:
+    chars = digits[digits.index(low) : digits.index(high) + 1]
+    return b"[" + "".join(dict.fromkeys(chars + chars.upper())).encode() + b"]"
+
+
+def _pairs(low: int, high: int) -> list[bytes]:
+    r"""JSON's surrogate pairs for the code points [low, high], behind a first `\u`."""
+    found: list[bytes] = []
+    while low <= high:
+        last = min(high, low | 0x3FF)
+        lead, first, final = 0xD800 + ((low - 0x10000) >> 10), 0xDC00 + (low & 0x3FF), 0xDC00 + (last & 0x3FF)
+        head = b"".join(_digit(char, char, _HEX) for char in f"{lead:04x}")
+        found += [head + rb"\\u" + rest for rest in _between(f"{first:04x}", f"{final:04x}", _HEX)]
+        low = last + 1
+    return found
 
 
 def _utf8_range(low: int, high: int) -> bytes:
@@ -148,12 +212,15 @@ def _branches(texts: Sequence[tuple[str, bool]], depth: int) -> bytes:
             if not right:
                 return b""  # a shorter word that needs nothing more: the longer ones are found with it
             ways.append(_RIGHT)
+    # "*" stands for any ending of the word before it.
     for char in sorted({text[depth] for text, _ in texts if len(text) > depth}):
         rest = [one for one in texts if len(one[0]) > depth and one[0][depth] == char]
-        if char == " ":
-            ways.append(BETWEEN + _branches(rest, depth + 1))
+        if char in " *":
+            alone = len(rest[0][0][:depth].rsplit(" ", 1)[-1]) == 1
+            joint = _ENDING if char == "*" else TIGHT if alone else BETWEEN
+            ways.append(joint + _branches(rest, depth + 1))
             continue
-        joint = INSIDE if depth and rest[0][0][depth - 1] != " " else b""
+        joint = INSIDE if depth and rest[0][0][depth - 1] not in " *" else b""
         ways.append(joint + letter(char) + _branches(rest, depth + 1))
     return ways[0] if len(ways) == 1 else rb"(?:" + rb"|".join(ways) + rb")"
 
@@ -173,10 +240,14 @@ def exactly(text: str) -> bytes:
 
 
 def in_codecs(text: str) -> list[bytes]:
-    """Patterns for a word in each other charset that can write it; [] where it is plain ASCII."""
+    """Patterns for a word in each other charset that can write it; [] where it is plain ASCII.
+
+    Of words in a row the longest that is not ASCII is enough: where the row stands, it stands.
+    """
     found: dict[bytes, None] = {}
     if text.isascii():
         return []
+    text = max((word.strip("*") for word in text.split() if not word.isascii()), key=len)
     for codec in CODECS:
         letters = []
         for char in text:

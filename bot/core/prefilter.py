@@ -19,7 +19,6 @@ import re2
 from bot.core import hiding
 from bot.core.automata import Automaton
 from bot.core.charsets import decoded
-from bot.core.commonwords import COMMON, SILENT
 from bot.core.terms import Term, unspaced
 from bot.core.text import fold, read
 from bot.core.watchlists import Watchlist
@@ -69,7 +68,9 @@ def _parties(watchlist: Watchlist) -> list[list[Term]]:
         return [list(watchlist.terms)]
     found = []
     for party in watchlist.parties:
-        concepts = {name for name, concept in watchlist.concepts.items() if party in concept.parties}
+        concepts = {
+            name for name, concept in watchlist.concepts.items() if party in (*concept.parties, *concept.implies)
+        }
         found.append([term for term in watchlist.terms if term.concept in concepts])
     return found
 
@@ -127,17 +128,16 @@ def _words(term: Term) -> list[tuple[str, bool, bool]]:
 
 
 def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
-    """The word to look for: the first that is neither short nor daily bread, cut to what tells enough; else the phrase."""
-    for word, left, _ in words:
+    """What to look for: the words of a phrase in a row where that can be done, else one word, cut to what tells enough."""
+    for word, _, _ in words:
         if unspaced(word[0]):
             return Kernel(word[:LONG_UNSPACED])
-        if len(word) > SHORT and (len(words) == 1 or word[:6] not in SILENT | COMMON):
-            return Kernel(word[:LONG], left)
-    phrase = all(left for _, left, _ in words) and all(right for _, _, right in words[:-1])
-    if phrase:
-        return Kernel(" ".join(word for word, _, _ in words), True, words[-1][2])
+    if len(words) > 1 and all(left for _, left, _ in words):
+        parts = [f"{word}{'' if closed else '*'}" for word, _, closed in words[:-1]]
+        last, _, right = words[-1]
+        return Kernel(" ".join([*parts, last[:LONG]]), True, right and len(last) <= LONG)
     word, left, right = max(words, key=lambda one: len(one[0]))
-    return Kernel(word[:LONG], left, right and len(word) <= LONG)
+    return Kernel(word[:LONG], left, right and len(word) <= SHORT)
 
 
 def _ways(kernels: Sequence[Kernel]) -> list[bytes]:
