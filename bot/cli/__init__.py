@@ -47,7 +47,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "stories": ("bot.cli.stories", "stories", "Stories stored; --jsonl groups items."),
     "story": ("bot.cli.stories", "story", "One story: its articles, evidence and claims."),
     "verify": ("bot.cli.packs", "verify", "Check an evidence pack offline."),
-    "watchlist": ("bot.cli.watchlist", "watchlist", "Check, show, test and learn watchlists."),
+    "watchlist": ("bot.cli.watchlist", "watchlist", "Check, show, test, learn and compare watchlists."),
 }
 
 

@@ -15,7 +15,7 @@ from bot.errors import WatchlistError
 
 @click.group()
 def watchlist() -> None:
-    """Check, show, test and learn watchlists."""
+    """Check, show, test, learn and compare watchlists."""
 
 
 @watchlist.command()
@@ -162,3 +162,48 @@ def learn(paths: tuple[Path, ...], top: int, as_json: bool) -> None:
         for one in propose([f"{item.title}\n{item.text}" for item in items], counts, most=top)
     ]
     listing(rows, as_json=as_json, title="proposed terms", empty="nothing stands out")
+
+
+@watchlist.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("new", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--since", default="180d", show_default=True, help="A date, or a time back such as 30d.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_obj
+def diff(obj: dict[str, Any], old: Path, new: Path, since: str, as_json: bool) -> None:
+    """Which stored articles an edit would gain or lose: OLD and NEW are two states of a watchlist file."""
+    from datetime import UTC, datetime
+
+    from bot.cli.tables import day, opened
+    from bot.core.matches import Matcher
+    from bot.core.watchlists import load
+
+    before, after = (Matcher([load(path.read_bytes(), file=str(path))]) for path in (old, new))
+    rows = []
+    read = 0
+    with opened(obj) as (store, now):
+        for article in store.articles.since(day(since, now)):
+            item = article.item()
+            read += 1
+            was, now_is = before.verdicts(item)[0], after.verdicts(item)[0]
+            if was.rank != now_is.rank:
+                change = "gained" if now_is.rank == "match" else "lost" if was.rank == "match" else "moved"
+                at = article.published or article.first_seen or datetime.now(UTC)
+                rows.append(
+                    {
+                        "change": change,
+                        "was": was.rank,
+                        "is": now_is.rank,
+                        "article": article.id,
+                        "date": at.date().isoformat(),
+                        "title": article.title,
+                        "why": "; ".join((now_is.why or was.why)[:2]),
+                    }
+                )
+    rows.sort(key=lambda row: (row["change"], row["date"]))
+    listing(
+        rows,
+        as_json=as_json,
+        title=f"{len(rows)} of {read} stored articles change",
+        empty=f"none of {read} stored articles changes",
+    )
