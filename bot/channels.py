@@ -138,25 +138,15 @@ class Channels:
         secrets, table = self._settings.secrets, self._settings.table
         if not (secrets.slack_app_token and secrets.slack_token):
             return None
-        import ssl
+        from bot.send.slack import listening
 
-        from bot.send.buttons import SlackButtons
-        from bot.send.slack import opened_socket
-        from bot.send.wire import Wire
-
-        loopback, proxy = self._settings.loopback_only, table.network.proxy
-
-        def opened(listener: Callable[[Any, Any], None]) -> Any:
-            return opened_socket(
-                listener,
-                app_token=secrets.slack_app_token,
-                base_url=table.slack.base_url,
-                loopback_only=loopback,
-                proxy=proxy,
-            )
-
-        wire = Wire(ssl.create_default_context(), proxy, 15)
-        return SlackButtons(opened, answer, wire, loopback_only=loopback)
+        return listening(
+            answer,
+            app_token=secrets.slack_app_token,
+            base_url=table.slack.base_url,
+            loopback_only=self._settings.loopback_only,
+            proxy=table.network.proxy,
+        )
 
     @cached_property
     def _files(self) -> Any:

@@ -22,6 +22,7 @@ from bot.errors import SendAmbiguous, SendError, SendRejected, SendRetry
 from bot.model import Delivery, Receipt
 from bot.ports import Clock
 from bot.render.slack import WEBHOOK
+from bot.send.buttons import Answer, SlackButtons
 from bot.send.loopback import admit
 from bot.send.slack_codes import BLOCKS, error_of
 from bot.send.wire import Wire, asked
@@ -299,6 +300,18 @@ def opened_socket(
     client.wall = loopback_only
     client.socket_mode_request_listeners.append(listener)
     return client
+
+
+def listening(
+    answer: Answer, *, app_token: str, base_url: str = API, loopback_only: bool = False, proxy: str = ""
+) -> SlackButtons:
+    """The ears for buttons: a socket that is not open yet, and a wire for the answers to the presser."""
+
+    def opened(listener: Callable[[Any, Any], None]) -> SocketModeClient:
+        return opened_socket(listener, app_token=app_token, base_url=base_url, loopback_only=loopback_only, proxy=proxy)
+
+    wire = Wire(ssl.create_default_context(), proxy, 15)
+    return SlackButtons(opened, answer, wire, loopback_only=loopback_only)
 
 
 class _Socket(SocketModeClient):
