@@ -15,6 +15,8 @@ from tests import crash
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 OFTEN = dict.fromkeys(crash.POINTS, 9) | {
+    "poll:before-save": 1,  # the whole round of so few feeds is one group
+    "poll:saved": 1,
     "read:before-duplicate": 1,
     "read:duplicate-noted": 1,
     "digest:before-save": 3,
