@@ -168,6 +168,7 @@ class App:
             feeds={feed.url: feed for feed in self.settings.feeds},
             page_budget=self.settings.table.polling.page_budget,
             extractor=_extractor(),
+            wake=self.wake,
             mark=self.mark,
             stopping=self.stopping,
         )
@@ -253,8 +254,6 @@ class App:
             borderline=read.borderline,
         )
         watch_feeds(self.settings.feeds, self.store, self.clock())
-        if any(one.kind == "alert" for one in self.store.outbox.due(self.clock(), limit=20)):
-            self.wake()
         self.store.runs.beat("poll", self.clock(), note=sentence(report), report=dump(report))
         return report
 

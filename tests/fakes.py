@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from bot.errors import FetchError
+from bot.errors import FetchError, WorkerError
 from bot.model import Delivery, Entry, FeedDocument, Page, Receipt, Request, Response
 
 T = TypeVar("T")
@@ -77,6 +77,31 @@ class FakeParse:
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
         return _given(self.pages[body])
+
+
+class InProcess:
+    """The Parse port without worker processes, over the real parsers; bytes that hold DEADLY kill their worker."""
+
+    def feed(
+        self,
+        body: bytes,
+        *,
+        url: str,
+        headers: tuple[tuple[str, str], ...],
+        now: datetime,
+        feed: str = "",
+        memory: str = "",
+    ) -> FeedDocument:
+        from bot.core import entries
+
+        return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
+
+    def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
+        from bot.core import articles
+
+        if b"DEADLY" in body:
+            raise WorkerError("the worker died", reason="died", subject=url)
+        return articles.extract(body, url=url, headers=headers, now=now)
 
 
 def _given(value: T | Exception) -> T:

@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.core import articles, entries
 from bot.jobs.pack import gather, verify, write
-from bot.model import Digest, FeedDocument, Page, Request, Response
+from bot.model import Digest, Request, Response
 from bot.places import packaged
 from bot.render import console
 from bot.settings import load
 from tests.cli.conftest import Run, run
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, InProcess
 
 __all__ = ["run"]  # fixture
 
@@ -31,25 +30,6 @@ FEEDS = {
     "seoul": ("한강신문", "ko", "national-press"),
     "north": ("Voice of the Northern Agency", "en", "state-media"),
 }
-
-
-class Direct:
-    """The Parse port without worker processes."""
-
-    def feed(
-        self,
-        body: bytes,
-        *,
-        url: str,
-        headers: tuple[tuple[str, str], ...],
-        now: datetime,
-        feed: str = "",
-        memory: str = "",
-    ) -> FeedDocument:
-        return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
-
-    def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
-        return articles.extract(body, url=url, headers=headers, now=now)
 
 
 @dataclass
@@ -143,7 +123,7 @@ def watch(tmp_path: Path):
         room.publish(
             slug, "choir", "Harbour choir sings for sailors", "A choir sang for sailors on the quay on Sunday evening."
         )
-    with App(load(config, {}), clock=clock, fetch=room, parse=Direct()) as app:
+    with App(load(config, {}), clock=clock, fetch=room, parse=InProcess()) as app:
         yield Watch(app, room, clock)
 
 

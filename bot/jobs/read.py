@@ -14,7 +14,7 @@ from bot.core.urls import canonical
 from bot.errors import ExtractError, FetchError, HostResting, Refused, WorkerError
 from bot.jobs.judge import Judge
 from bot.model import Article, Feed, Page, Quality, Request, Response
-from bot.ports import Clock, Fetch, Map, Mark, Parse, no_mark
+from bot.ports import Clock, Fetch, Map, Mark, Parse, Wake, no_mark, no_wake
 from bot.store import Store
 from bot.store.articles import Judgement
 from bot.store.entries import Work
@@ -83,6 +83,7 @@ class Reader:
     feeds: Mapping[str, Feed]
     page_budget: int = 200  # pages a host and day
     extractor: str = "trafilatura"
+    wake: Wake = no_wake  # an alert was promised: nobody waits for the end of the round (decision 20)
     mark: Mark = no_mark
     stopping: Callable[[], bool] = lambda: False
 
@@ -210,6 +211,8 @@ class Reader:
         )
         self.mark("read:before-save")
         self.store.articles.save(judgement, now)
+        if judgement.promises:
+            self.wake()
         self.mark("read:saved")
         rank = judgement.rank
         return report.plus(articles=1, matches=int(rank == "match"), borderline=int(rank == "borderline"))

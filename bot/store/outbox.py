@@ -31,13 +31,16 @@ class Outbox:
             return promise(c, delivery, now)
 
     def due(self, now: datetime, limit: int = 200) -> list[Delivery]:
-        """Promises whose time has come and whose part before has its receipt: owed ones to send, `sending` ones in doubt."""
+        """Promises whose time has come and whose part before has its receipt: owed ones to send, `sending` ones in doubt.
+
+        Alerts come first: a digest can wait for them, not they for the mails of a digest.
+        """
         rows = self._c.rows(
             """SELECT * FROM outbox AS mine WHERE state IN ('owed', 'sending') AND COALESCE(next_try, '') <= :now
                  AND NOT EXISTS (
                    SELECT 1 FROM outbox AS before WHERE before.kind = mine.kind AND before.subject = mine.subject
                      AND before.target = mine.target AND before.part < mine.part AND before.state NOT IN ('sent', 'dropped'))
-               ORDER BY created, key LIMIT :limit""",
+               ORDER BY kind <> 'alert', created, key LIMIT :limit""",
             {"now": stamp(now), "limit": limit},
         )
         return [replace(_delivery(row), parent=self._parent(row)) for row in rows]

@@ -17,13 +17,12 @@ import pytest
 
 from bot.app import App
 from bot.cli.doctor import channel_checks, network_checks
-from bot.core import articles, entries
 from bot.core.evaluation import Example
 from bot.core.matches import Matcher
 from bot.core.watchlists import load
 from bot.jobs import doctor as look
 from bot.jobs.canary import Canary
-from bot.model import Delivery, FeedDocument, Page
+from bot.model import Delivery
 from bot.places import packaged
 from bot.settings import load as load_settings
 from bot.store import Store
@@ -31,7 +30,7 @@ from bot.store.backup import backup
 from bot.workers import Workers
 from tests.cli.conftest import Run
 from tests.fake_slack import TOKEN, FakeSlack, serving
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, InProcess
 from tests.servers import Reply, Server, feed, html, redirect
 
 LIST = packaged("watchlists/russia-dprk-arms.toml")
@@ -70,29 +69,10 @@ def looked(run: Run, config: Path, *words: str) -> tuple[int, list[dict[str, Any
     return done.code, json.loads(done.out)["checks"]
 
 
-class Direct:
-    """The Parse port without worker processes."""
-
-    def feed(
-        self,
-        body: bytes,
-        *,
-        url: str,
-        headers: tuple[tuple[str, str], ...],
-        now: datetime,
-        feed: str = "",
-        memory: str = "",
-    ) -> FeedDocument:
-        return entries.parse(body, url=url, headers=headers, now=now, feed=feed, memory=memory)
-
-    def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page:
-        return articles.extract(body, url=url, headers=headers, now=now)
-
-
 def asking(config: Path, *, post: bool = False) -> list[dict[str, Any]]:
     """What the network says, without a canary."""
     settings = load_settings(config)
-    with App(replace(settings, database=config.parent / "doctor.db"), parse=Direct()) as app:
+    with App(replace(settings, database=config.parent / "doctor.db"), parse=InProcess()) as app:
         found = [*network_checks(app, settings.database), *channel_checks(app, post=post)]
     return [asdict(check) for check in found]
 
@@ -148,7 +128,7 @@ def test_a_feed_that_was_polled_within_the_hour_is_not_asked_again(tmp_path: Pat
     with Server() as server:
         server.routes["/good"] = feed(RSS.format(base=server.url("")))
         config = configured(tmp_path, server.url("/good"), allow=tuple(server.allow))
-        with App(load_settings(config), parse=Direct()) as app:
+        with App(load_settings(config), parse=InProcess()) as app:
             app.round()
         before = len(server.requests)
         assert of(asking(config), "feed")[0]["state"] == "ok"

@@ -13,8 +13,8 @@ from bot.model import Request
 from bot.places import packaged
 from bot.settings import load
 from bot.store.copies import copies
-from tests.cli.test_doctor import Direct, environ
-from tests.fakes import FakeClock, FakeFetch
+from tests.cli.test_doctor import environ
+from tests.fakes import FakeClock, FakeFetch, InProcess
 
 LIST = packaged("watchlists/russia-dprk-arms.toml")
 
@@ -30,7 +30,7 @@ def configured(folder: Path, more: str = "") -> Path:
 
 def test_upkeep_makes_a_copy_where_configured_and_the_real_canary_comes_out(tmp_path: Path, clock: FakeClock):
     settings = load(configured(tmp_path, '[backup]\nfolder = "elsewhere"\nkeep = 3\n'))
-    with App(settings, clock=clock, fetch=FakeFetch({}, clock), parse=Direct()) as app:
+    with App(settings, clock=clock, fetch=FakeFetch({}, clock), parse=InProcess()) as app:
         said = upkeep.upkeep(app).run()
         assert [copy.why for copy in copies(tmp_path / "elsewhere", "armswatch")] == ["daily"]
         beats = {beat.job: beat.note for beat in app.store.runs.beats()}
@@ -41,14 +41,14 @@ def test_upkeep_makes_a_copy_where_configured_and_the_real_canary_comes_out(tmp_
 
 
 def test_pulse_and_metrics_are_only_what_was_asked_for(tmp_path: Path, clock: FakeClock):
-    with App(load(configured(tmp_path)), clock=clock, fetch=FakeFetch({}, clock), parse=Direct()) as app:
+    with App(load(configured(tmp_path)), clock=clock, fetch=FakeFetch({}, clock), parse=InProcess()) as app:
         assert upkeep.metrics(app) is None
         quiet = upkeep.pulse(app)
         assert (quiet.file, quiet.url) == (None, "")
     table = '[heartbeat]\nfile = "alive.json"\nurl = "https://ping.example/x"\nevery = "10m"\n'
     with environ(ARMSWATCH_HEARTBEAT_URL="https://ping.example/private", FEED_LOGIN="Basic abcdefgh"):
         settings = load(configured(tmp_path, table))
-        with App(settings, clock=clock, fetch=FakeFetch({}, clock), parse=Direct()) as app:
+        with App(settings, clock=clock, fetch=FakeFetch({}, clock), parse=InProcess()) as app:
             loud = upkeep.pulse(app)
             assert (loud.file, loud.url, loud.every) == (
                 tmp_path / "alive.json", "https://ping.example/private", timedelta(minutes=10),

@@ -15,7 +15,7 @@ from bot.core.watchlists import load
 from bot.errors import ExtractError, Refused, Unreachable, WorkerError
 from bot.jobs.judge import Judge
 from bot.jobs.read import Reader
-from bot.model import Entry, Feed, Page, Response
+from bot.model import Delivery, Entry, Feed, Page, Response
 from bot.places import packaged
 from bot.store import Store
 from bot.store.feeds import NewEntry, PollResult
@@ -234,3 +234,16 @@ def test_more_outlets_are_no_update(desk: Desk):
     stories = desk.store.stories.since(START - timedelta(days=9), START + timedelta(days=9))
     changes = [change.kind for story in stories for change in desk.store.stories.changes(story.id)]
     assert changes == ["NEW"]
+
+
+@pytest.mark.criterion("decision 20")
+def test_the_commit_that_promises_an_alert_wakes_the_sender_before_the_next_page_is_settled(desk: Desk):
+    promised = Delivery(kind="alert", subject="s-1", channel="console", target="", part=1, payload="{}")
+    woken: list[dict[str, int]] = []
+    judge = replace(desk.reader.judge, promises=lambda _: (promised,))
+    reader = replace(desk.reader, judge=judge, wake=lambda: woken.append(desk.store.outbox.count() | desk.states()))
+    desk.arrives(entry(1), entry(2))
+    desk.page("https://wire.example/1", "Claim", CLAIM)
+    desk.page("https://wire.example/2", "Talk", TALK)
+    reader.work_off()
+    assert woken == [{"owed": 1, "done": 1, "new": 1}]

@@ -26,8 +26,8 @@ from bot.store import Store
 from bot.web.client import Client, ClientOptions
 from tests import archives
 from tests.archives import BODY, HTML, TITLE, XML, article
-from tests.fakes import FakeClock
-from tests.filling import InProcess, backfiller
+from tests.fakes import FakeClock, InProcess
+from tests.filling import backfiller
 from tests.servers import Reply, Seen, Server
 
 NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)

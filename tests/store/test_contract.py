@@ -284,6 +284,14 @@ def test_a_parked_promise_waits_for_a_person(store: Store):
     assert store.outbox.count() == {"parked": 1}
 
 
+def test_an_alert_does_not_wait_behind_the_mails_of_a_digest(store: Store):
+    mail = Delivery(kind="digest", subject="d-1", channel="email", target="a@b.example", part=1, payload="{}")
+    ring = Delivery(kind="alert", subject="s-1", channel="slack", target="C1", part=1, payload="{}")
+    store.outbox.promise(mail, START)
+    store.outbox.promise(ring, START + timedelta(minutes=1))
+    assert [due.kind for due in store.outbox.due(START + timedelta(minutes=2))] == ["alert", "digest"]
+
+
 def test_a_notice_is_said_once_until_it_recovered(store: Store):
     notice = Notice(id="silent:x", kind="silent", subject="x", text="x is silent", at=START)
     assert store.runs.notice(notice)
