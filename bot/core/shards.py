@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from bot.core.urls import registrable
 
@@ -28,6 +29,11 @@ class Shard:
         return bucket(host) % self.of == self.number
 
 
+WHOLE = Shard(0, 1)
+"""Everything: how one machine alone works."""
+
+
+@lru_cache(maxsize=8192)
 def bucket(host: str) -> int:
     """0 … BUCKETS - 1 for a host or URL, the same in every process and release; "" is a place like any other."""
     digest = hashlib.sha256(registrable(host).encode("utf-8", "surrogatepass")).digest()

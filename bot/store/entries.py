@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.shards import WHOLE, Shard, bucket
 from bot.model import Entry, Policy
 from bot.store.connection import Connection, Row
 from bot.store.rows import dump, known, load, stamp
@@ -48,12 +49,12 @@ class Entries:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def workable(self, now: datetime, limit: int = 500) -> list[Work]:
-        """Entries in state new, or retry whose time has come: newest first (decision 23)."""
+    def workable(self, now: datetime, limit: int = 500, *, shard: Shard = WHOLE) -> list[Work]:
+        """Entries of a shard in state new, or retry whose time has come: newest first (decision 23)."""
         rows = self._c.rows(
-            """SELECT * FROM entries WHERE state = 'new' OR (state = 'retry' AND retry_at <= :now)
+            """SELECT * FROM entries WHERE (state = 'new' OR (state = 'retry' AND retry_at <= :now)) AND bucket % :of = :number
                ORDER BY COALESCE(published, first_seen) DESC, id LIMIT :limit""",
-            {"now": stamp(now), "limit": limit},
+            {"now": stamp(now), "limit": limit, "of": shard.of, "number": shard.number},
         )
         return [_work(row) for row in rows]
 
@@ -77,8 +78,8 @@ class Entries:
             return (
                 c.run(
                     """INSERT INTO entries (id, feed, alias, url, canonical_url, host, title, entry_json, state, policy,
-                                            first_seen, published)
-                       VALUES (:id, :feed, '', :url, :canonical, :host, :title, :json, 'new', :policy, :now, :published)
+                                            first_seen, published, bucket)
+                       VALUES (:id, :feed, '', :url, :canonical, :host, :title, :json, 'new', :policy, :now, :published, :bucket)
                        ON CONFLICT (id) DO NOTHING""",
                     {
                         "id": entry.id,
@@ -91,6 +92,7 @@ class Entries:
                         "policy": policy,
                         "now": stamp(now),
                         "published": stamp(entry.published),
+                        "bucket": bucket(host or entry.feed),
                     },
                 )
                 == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.shards import WHOLE, Shard, bucket
 from bot.model import Entry, Policy
 from bot.store.connection import Connection, Row
 from bot.store.rows import dump, known, moment, stamp
@@ -41,6 +42,7 @@ class PollResult:
     url: str
     state: str
     next_check: datetime
+    address: str = ""  # where it is asked next, if not at `url`
     status: str  # "200", "304", "unchanged", or a short word of the failure
     error: str = ""
     health: str = "ok"
@@ -81,16 +83,20 @@ class Feeds:
         with self._c.write() as c:
             for url, state, first_check in feeds:
                 c.run(
-                    "INSERT INTO feeds (url, state_json, next_check) VALUES (:url, :state, :next) ON CONFLICT (url) DO NOTHING",
-                    {"url": url, "state": state, "next": stamp(first_check)},
+                    """INSERT INTO feeds (url, state_json, next_check, bucket) VALUES (:url, :state, :next, :bucket)
+                       ON CONFLICT (url) DO NOTHING""",
+                    {"url": url, "state": state, "next": stamp(first_check), "bucket": bucket(url)},
                 )
 
-    def due(self, now: datetime, configured: Sequence[str], limit: int = 100_000) -> list[DueFeed]:
-        """Configured feeds whose next check is at or before `now`, the longest overdue first."""
+    def due(
+        self, now: datetime, configured: Collection[str], limit: int = 100_000, *, shard: Shard = WHOLE
+    ) -> list[DueFeed]:
+        """Configured feeds of a shard whose next check is at or before `now`, the longest overdue first."""
         wanted = set(configured)
         rows = self._c.rows(
-            "SELECT url, state_json, last_ok, body_sha FROM feeds WHERE next_check <= :now ORDER BY next_check, url",
-            {"now": stamp(now)},
+            """SELECT url, state_json, last_ok, body_sha FROM feeds WHERE next_check <= :now AND bucket % :of = :number
+               ORDER BY next_check, url""",
+            {"now": stamp(now), "of": shard.of, "number": shard.number},
         )
         found = [
             DueFeed(
@@ -122,7 +128,7 @@ class Feeds:
                  last_status = :status, last_error = :error, health = :health, polls = polls + 1,
                  unchanged = unchanged + :unchanged, unconditional = unconditional + :unconditional,
                  entries = entries + :fresh, body_sha = COALESCE(NULLIF(:sha, ''), body_sha),
-                 lang_seen = COALESCE(NULLIF(:lang, ''), lang_seen)
+                 lang_seen = COALESCE(NULLIF(:lang, ''), lang_seen), bucket = :bucket
                WHERE url = :url""",
             {
                 "state": result.state,
@@ -137,6 +143,7 @@ class Feeds:
                 "unconditional": int(result.unconditional),
                 "sha": result.body_sha,
                 "lang": result.lang_seen,
+                "bucket": bucket(result.address or result.url),
                 "url": result.url,
             },
         )
@@ -196,8 +203,9 @@ def _insert(c: Connection, item: NewEntry, at: str | None) -> bool:
     entry = item.entry
     return (
         c.run(
-            """INSERT INTO entries (id, feed, alias, url, canonical_url, host, title, entry_json, state, policy, first_seen, published)
-               VALUES (:id, :feed, :alias, :url, :canonical, :host, :title, :json, :state, :policy, :now, :published)
+            """INSERT INTO entries (id, feed, alias, url, canonical_url, host, title, entry_json, state, policy, first_seen, published,
+                                    bucket)
+               VALUES (:id, :feed, :alias, :url, :canonical, :host, :title, :json, :state, :policy, :now, :published, :bucket)
                ON CONFLICT (id) DO NOTHING""",
             {
                 "id": entry.id,
@@ -212,6 +220,7 @@ def _insert(c: Connection, item: NewEntry, at: str | None) -> bool:
                 "policy": item.policy,
                 "now": at,
                 "published": stamp(entry.published),
+                "bucket": bucket(item.host or entry.feed),
             },
         )
         == 1

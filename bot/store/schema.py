@@ -213,3 +213,29 @@ def _sanctions_lists(db: Database) -> None:
     # What each published list said when it was last looked at: tomorrow's diff.
     db.table("list_entries").create({"list": str, "uid": str, "digest": str, "seen": str},
                                     pk=("list", "uid"), not_null={"digest"}, strict=True)  # fmt: skip
+
+
+@MIGRATIONS(name="0013_shards")
+def _shards(db: Database) -> None:
+    from bot.core.shards import bucket
+
+    # Whose requests belong together (bot.core.shards): of a feed the address that is asked, of an entry its page's host.
+    db.table("feeds").add_column("bucket", int, not_null_default=0)
+    db.table("entries").add_column("bucket", int, not_null_default=0)
+    for row in list(db.query("SELECT url FROM feeds")):
+        db.execute("UPDATE feeds SET bucket = ? WHERE url = ?", [bucket(row["url"]), row["url"]])
+    for row in list(db.query("SELECT DISTINCT COALESCE(NULLIF(host, ''), feed) AS host FROM entries")):
+        db.execute(
+            "UPDATE entries SET bucket = ? WHERE COALESCE(NULLIF(host, ''), feed) = ?",
+            [bucket(row["host"]), row["host"]],
+        )
+    # Who works on which part; `gen` grows with every claim and fences off who lost it.
+    db.table("shards").create(
+        {"n": int, "gen": int, "owner": str, "lease_until": str, "rests_until": str, "ended": str, "note": str},
+        pk="n", not_null={"gen"}, strict=True,
+    )  # fmt: skip
+    db.table("workers").create(
+        {"name": str, "host": str, "pid": int, "version": str, "state": str, "started": str, "seen": str, "jobs": int,
+         "doing": str},
+        pk="name", not_null={"state", "started", "seen", "jobs"}, strict=True,
+    )  # fmt: skip
