@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.core import pacing
 from bot.core.identities import alias
+from bot.core.shards import WHOLE, Shard
 from bot.core.urls import canonical, host_of, registrable
 from bot.errors import ArmswatchError, WorkerError
 from bot.model import Entry, Feed, FeedDocument, Policy, Request, Response, RoundReport
@@ -54,6 +55,7 @@ class Poller:
     clock: Clock
     map: Map
     limits: pacing.Limits
+    shard: Shard = WHOLE  # of all hosts, those that this round may ask
     trusted: frozenset[str] = frozenset()  # host:port of the loopback allow-list, where the floor may be lower
     catch_up: timedelta = LIVE_ON_FIRST_POLL
     mark: Mark = no_mark
@@ -64,14 +66,19 @@ class Poller:
         """One round over what is due; results are committed as they come, GROUP feeds at a time."""
         started = self.clock()
         known = {feed.url: feed for feed in self.feeds}
-        begun = [(feed.url, pacing.to_json(pacing.first(feed, started)), started) for feed in self.feeds]
-        self.store.feeds.ensure(begun)
-        due = self.store.feeds.due(started, tuple(known))
+        if self.shard == WHOLE:
+            self.begin()
+        due = self.store.feeds.due(started, known, shard=self.shard)
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
         asked = self.map(self._ask, [(item, known[item.url]) for item in due])
         for group in self._groups(asked):
             report = self._settled(group, report, known)
         return replace(report, ended=self.clock())
+
+    def begin(self) -> None:
+        """Make a row for each feed that has none: due at once."""
+        now = self.clock()
+        self.store.feeds.ensure([(feed.url, pacing.to_json(pacing.first(feed, now)), now) for feed in self.feeds])
 
     def _groups(self, asked: Iterable[Polled | None]) -> Iterator[list[Polled]]:
         """What came, GROUP at a time, or sooner where answers come slowly: what is not committed is asked for again after a crash."""
@@ -164,6 +171,7 @@ class Poller:
             url=polled.feed.url,
             state=pacing.to_json(state),
             next_check=state.next_check or now,
+            address=state.address,
             status=str(outcome.status or outcome.kind),
             error=outcome.error,
             health=outcome.kind or "ok",

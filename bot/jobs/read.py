@@ -10,6 +10,7 @@ from bot.core.composition import from_entry, from_page
 from bot.core.evidence import entry_record, response_record
 from bot.core.identities import plain
 from bot.core.outcomes import challenged
+from bot.core.shards import WHOLE, Shard
 from bot.core.urls import canonical
 from bot.errors import ExtractError, FetchError, HostResting, Refused, WorkerError
 from bot.jobs.judge import Judge
@@ -83,6 +84,7 @@ class Reader:
     feeds: Mapping[str, Feed]
     page_budget: int = 200  # pages a host and day
     extractor: str = "trafilatura"
+    shard: Shard = WHOLE  # of all hosts, those whose pages this pass may ask for
     wake: Wake = no_wake  # an alert was promised: nobody waits for the end of the round (decision 20)
     mark: Mark = no_mark
     stopping: Callable[[], bool] = lambda: False
@@ -91,7 +93,7 @@ class Reader:
         """Read everything that waits, in waves in which no page is asked for twice."""
         report = ReadReport()
         while report.entries < limit and not self.stopping():
-            wave = self._wave(self.store.entries.workable(self.clock(), limit=WAVE))
+            wave = self._wave(self.store.entries.workable(self.clock(), limit=WAVE, shard=self.shard))
             if not wave:
                 break
             # Fetched newest first (the budget may run out), settled oldest first: who came first founds the story.

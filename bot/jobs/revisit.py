@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.core.edits import changed
 from bot.core.evidence import response_record
 from bot.core.identities import text_sha
+from bot.core.shards import WHOLE, Shard
 from bot.errors import ExtractError, FetchError, WorkerError
 from bot.jobs.judge import Judge
 from bot.model import Article, Request
@@ -30,6 +31,7 @@ class Revisiter:
     parse: Parse
     judge: Judge
     clock: Clock
+    shard: Shard = WHOLE
     stopping: Callable[[], bool] = lambda: False
 
     def run(self, limit: int = 50) -> list[str]:
@@ -39,6 +41,8 @@ class Revisiter:
             if self.stopping():
                 break
             article = self.store.articles.get(revisit.article)
+            if article is not None and article.url and not self.shard.has(article.url):
+                continue
             if article is None or not article.url or article.extractor == "feed":
                 self.store.revisits.settle(revisit, "no page of its own", self.clock())
                 continue
