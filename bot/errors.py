@@ -110,6 +110,10 @@ class StoreError(ArmswatchError):
     """The database cannot be read or written."""
 
 
+class LeaseLost(StoreError):
+    """A part of the work was given to another worker meanwhile; nothing was written."""
+
+
 class NewerDatabase(StoreError):
     """The database was made by a newer version of armswatch; it is left untouched."""
 

@@ -25,6 +25,7 @@ class Store:
         from bot.store.retention import Retention
         from bot.store.revisits import Revisits
         from bot.store.runs import Runs
+        from bot.store.shards import Shards
         from bot.store.stories import Stories
         from bot.store.tables import Tables
 
@@ -44,6 +45,7 @@ class Store:
         self.judgements = Judgements(self.connection)
         self.retention = Retention(self.connection)
         self.tables = Tables(self.connection)
+        self.shards = Shards(self.connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,133 +1,56 @@
-"""The one door to the database file: opening, pragmas, and transactions that begin IMMEDIATE."""
+"""The one door to the database, whichever it is: statements with named parameters, and transactions of one writer."""
 
 from __future__ import annotations
 
-import errno
-import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
-from bot.errors import NewerDatabase, StoreError, StoreFull
-from bot.store.locks import WriterLock
-from bot.store.schema import MIGRATIONS
+from bot.places import Server
+from bot.store.dialects import Dialect
+from bot.store.rows import known
 
 Params = Mapping[str, object]
 Row = dict[str, Any]
 
-_FULL = (
-    "database or disk is full",
-    "attempt to write a readonly database",
-    "disk i/o error",
-    "unable to open database",
-)
 
+class Connection(ABC):
+    """One connection of this process, shared by its threads one at a time.
 
-class Connection:
-    """One SQLite connection of this process, shared by its threads one at a time.
-
-    `rows`, `row`, `value` and, inside a `write` block, `run` take plain SQL with named parameters. No
-    cursor, rowid or connection leaves the store.
+    `rows`, `row`, `value` and, inside a `write` block, `run` take SQL with named parameters and the fragments of
+    bot.store.dialects. No cursor, rowid or driver's connection leaves the store.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        self.path = path
-        self.readonly = readonly
-        self._threads = threading.RLock()
-        self._writer = WriterLock(path)
-        self._depth = 0
-        self._sqlite = _connect(path, readonly=readonly)
-        self.db = sqlite_utils.Database(self._sqlite)
-        try:
-            self._prepare()
-        except BaseException:
-            self._sqlite.close()
-            raise
+    dialect: Dialect
+    location: Path | Server
+    readonly: bool
 
-    def _prepare(self) -> None:
-        with _told(self.path):
-            self._refuse_newer()
-            self._sqlite.execute("PRAGMA busy_timeout = 10000")
-            if self.readonly:
-                self._refuse_unfinished()
-                return
-            with self._writer.held():
-                self._sqlite.execute("PRAGMA journal_mode = WAL")
-                # FULL: a receipt that we acknowledge survives a power cut; measured at 3,000 commits/s it is no cost.
-                self._sqlite.execute("PRAGMA synchronous = FULL")
-                self._sqlite.execute("PRAGMA foreign_keys = ON")
-                self._migrate()
+    @abstractmethod
+    def write(self, *, alone: bool = True) -> AbstractContextManager[Connection]:
+        """One transaction, the only writing one of all processes; nested blocks join it.
 
-    def _migrate(self) -> None:
-        waiting = MIGRATIONS.pending(self.db)
-        if waiting:
-            from bot.store.backup import before_migration
+        `alone=False` lets others that say so write at the same time, where the database can: for what touches rows of
+        one shard only, and decides by the statement itself (ON CONFLICT, a condition on the old state).
+        """
 
-            before_migration(self.path, waiting[0].name, datetime.now(UTC))
-            MIGRATIONS.apply(self.db)
-
-    def _refuse_newer(self) -> None:
-        if "_sqlite_migrations" not in self.db.table_names():
-            return
-        ours = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 (no public list of names)
-        theirs = [migration.name for migration in MIGRATIONS.applied(self.db)]
-        unknown = [name for name in theirs if name not in ours]
-        if unknown:
-            raise NewerDatabase(
-                f"{self.path}: made by a newer armswatch (it has {', '.join(unknown)}); "
-                "left untouched: install that version, or point `database` elsewhere",
-                subject=str(self.path),
-            )
-
-    def _refuse_unfinished(self) -> None:
-        waiting = [migration.name for migration in MIGRATIONS.pending(self.db)]
-        if waiting:
-            raise StoreError(
-                f"{self.path}: is just being made, or is of an older armswatch (it lacks {waiting[0]}); "
-                "`armswatch poll` or `armswatch run` brings it up to date",
-                subject=str(self.path),
-            )
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction, begun IMMEDIATE under the writer lock; nested blocks join it."""
-        with self._threads, _told(self.path):
-            if self._depth:
-                self._depth += 1
-                try:
-                    yield self
-                finally:
-                    self._depth -= 1
-                return
-            with self._writer.held():
-                self._sqlite.execute("BEGIN IMMEDIATE")
-                self._depth = 1
-                try:
-                    yield self
-                except BaseException:
-                    self._depth = 0
-                    if self._sqlite.in_transaction:
-                        self._sqlite.execute("ROLLBACK")
-                    raise
-                self._depth = 0
-                try:
-                    self._sqlite.execute("COMMIT")
-                except BaseException:
-                    if self._sqlite.in_transaction:
-                        self._sqlite.execute("ROLLBACK")
-                    raise
-
+    @abstractmethod
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows of a statement as dictionaries."""
-        with self._threads, _told(self.path):
-            cursor = self._sqlite.execute(sql, params or {})
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    @abstractmethod
+    def run(self, sql: str, params: Params | None = None) -> int:
+        """Run a statement inside `write`; returns how many rows it changed."""
+
+    @abstractmethod
+    def run_many(self, sql: str, params: Sequence[Params]) -> None:
+        """The same statement for each of many parameter sets, inside `write`."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection back; safe to call twice."""
 
     def row(self, sql: str, params: Params | None = None) -> Row | None:
         """The first row of a statement, or None."""
@@ -139,60 +62,17 @@ class Connection:
         found = self.row(sql, params)
         return next(iter(found.values())) if found else None
 
-    def run(self, sql: str, params: Params | None = None) -> int:
-        """Run a statement inside `write`; returns how many rows it changed."""
-        if not self._depth:
-            raise StoreError("a write outside of a transaction; use `with connection.write():`")
-        return self._sqlite.execute(sql, params or {}).rowcount
-
-    def close(self) -> None:
-        """Close the connection and its lock file handle."""
-        with self._threads:
-            self._sqlite.close()
-            self._writer.close()
+    def time(self) -> datetime:
+        """The database's own time: the only clock that all workers share."""
+        return known(self.value("SELECT {now} AS at"))
 
 
-def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
-    with _told(path):
-        if readonly:
-            if not path.exists():
-                raise StoreError(
-                    f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path)
-                )
-            return sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro",
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-                timeout=10,
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+def connect(location: Path | Server, *, readonly: bool = False) -> Connection:
+    """Open a database file or server, made or brought up to date where it is not; StoreError says what is wrong."""
+    if isinstance(location, Server):
+        from bot.store.postgresql import PostgresConnection
 
+        return PostgresConnection(location, readonly=readonly)
+    from bot.store.sqlite import SqliteConnection
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the system's words into ours: what, where, what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        words = str(error).lower()
-        if any(sign in words for sign in _FULL):
-            raise StoreFull(
-                f"{path}: cannot write ({error}); nothing was damaged: free some space or make it writable, then go on",
-                subject=str(path),
-            ) from error
-        if "not a database" in words or "malformed" in words:
-            raise StoreError(
-                f"{path}: this is no readable SQLite database ({error}); restore a backup or point `database` elsewhere",
-                subject=str(path),
-            ) from error
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-            raise
-        raise StoreError(f"{path}: {error}", subject=str(path)) from error
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM}:
-            raise StoreFull(
-                f"{path}: {error.strerror}; free some space or make it writable", subject=str(path)
-            ) from error
-        raise
+    return SqliteConnection(location, readonly=readonly)
