@@ -61,7 +61,7 @@ torture: install-dev ## the full crash and fuzz matrices (long)
 
 lock: ## resolve again (needs uv; the locks are what everybody else installs)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --only-group build pyproject.toml -c requirements.lock -o requirements-build.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group build -c requirements.lock -o requirements-build.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 clean:
