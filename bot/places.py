@@ -3,14 +3,43 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 DEFAULT_DATABASE = "armswatch.db"
 DEFAULT_BACKUPS = "armswatch-backups"
 _PACKAGE = Path(__file__).resolve().parent
+_PASSWORD = re.compile(r"(?<=:)[^:@/]*(?=@)|(?<=[?&]password=)[^&]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL database in place of a file. Its text form never shows the password."""
+
+    url: str = field(repr=False)  # postgresql://user@host:port/name?options, as libpq takes it
+    password: str = field(default="", repr=False)  # beside the URL, so that the URL can stand in a file
+
+    def __str__(self) -> str:
+        scheme, sep, rest = self.url.partition("://")
+        return scheme + sep + _PASSWORD.sub("***", rest)
+
+    def __repr__(self) -> str:
+        return f"Server({self})"
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no log line may hold."""
+        return [one for one in (self.password, *_PASSWORD.findall(self.url.partition("://")[2])) if one]
+
+
+def is_server(text: str) -> bool:
+    """Whether a text names a database server, not a file."""
+    return text.startswith(("postgresql://", "postgres://"))
 
 
 def config_path(given: str | None, environ: Mapping[str, str] | None = None) -> Path:
@@ -27,6 +56,29 @@ def database_path(config: Path) -> Path:
     found = _raw(config).get("database")
     name = found if isinstance(found, str) and found else DEFAULT_DATABASE
     return config.resolve().parent / name
+
+
+def store_place(config: Path, environ: Mapping[str, str] | None = None) -> Path | Server:
+    """Where the watch's rows are: ARMSWATCH_STORE_URL, else `store.url`, else the file that `database` names.
+
+    Like `database_path` it checks nothing else; what is no URL of a server is told by `bot.settings` and left out here.
+    """
+    environ = os.environ if environ is None else environ
+    table = _raw(config).get("store")
+    given = table.get("url") if isinstance(table, dict) else None
+    url = environment_secret("ARMSWATCH_STORE_URL", environ) or (given if isinstance(given, str) else "")
+    if is_server(url):
+        return Server(url, environment_secret("ARMSWATCH_STORE_PASSWORD", environ))
+    return database_path(config)
+
+
+def environment_secret(variable: str, environ: Mapping[str, str]) -> str:
+    """A secret from the environment, or from the file that the variable with _FILE names; "" where there is neither."""
+    value, path = environ.get(variable, ""), environ.get(f"{variable}_FILE", "")
+    if path and not value:
+        with suppress(OSError, UnicodeDecodeError):
+            return Path(path).read_text(encoding="utf-8").strip()
+    return value
 
 
 def backup_folder(config: Path) -> Path:

@@ -1,18 +1,25 @@
-"""A watch that kills itself: `python -m tests.crash CONFIG NOW POINT NTH` runs round, digest and delivery, and dies at a mark.
+"""Processes that kill themselves: the watch, or one delivery, stopped by SIGKILL at a marked point or at any moment.
 
-The Mark port of the app does nothing; this one sends SIGKILL to its own process at the NTH passing of POINT, the
-hardest stop there is: no handler, no clean-up, no last write.
+The Mark port of the app does nothing; the one here kills its own process at the NTH passing of POINT, the hardest stop
+there is: no handler, no clean-up, no last write. A matrix needs thousands of starts, so a `Starter` imports the house
+once, in a process without threads, and forks it for each start.
 """
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,6 +41,19 @@ POINTS = (
     "deliver:settled",
 )
 
+_HOUSE = (
+    "bot.app",
+    "bot.core.articles",
+    "bot.core.entries",
+    "bot.render.channels",
+    "bot.send.console",
+    "bot.send.email",
+    "bot.send.files",
+    "bot.send.slack",
+    "bot.settings",
+    "bot.web.client",
+)
+
 
 class KillAt:
     """The Mark port that kills at one point."""
@@ -51,22 +71,89 @@ class KillAt:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run(config: Path, now: datetime, point: str = "", nth: int = 1) -> int:
-    """Run the watch once in a process of its own; the exit code, -9 where it was killed."""
-    command = [sys.executable, "-m", "tests.crash", str(config), now.isoformat(), point, str(nth)]
-    return subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, timeout=120, check=False).returncode
+class Starter:
+    """Starts `module.main(**order)` in a process of its own, as often as it is called; one at a time.
+
+    Where `config` is given, `module.ready(config)` runs once before the first start.
+    """
+
+    def __init__(self, module: str, config: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash", module, *([str(config)] if config else [])],
+            cwd=ROOT,
+            env={"PATH": "/usr/bin:/bin", "ARMSWATCH_NETWORK": "loopback", **(environ or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *, after: float = 0, **order: Any) -> int:
+        """The exit code, -9 where it was killed; `after` seconds it is killed from outside if it still runs."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"after": after, "order": order}) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate(timeout=30)
 
 
-def main() -> None:
+def serve(module: str, *config: str) -> None:
+    """Read orders from stdin, one JSON object a line; write the exit code of each to stdout."""
+    started = importlib.import_module(module)
+    for name in _HOUSE:
+        importlib.import_module(name)
+    if config:
+        started.ready(*config)
+    for line in sys.stdin:
+        given = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _started(started.main, given["order"])
+        if given["after"]:
+            time.sleep(given["after"])
+            os.kill(child, signal.SIGKILL)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(code, flush=True)
+
+
+def _started(main: Any, order: dict[str, Any]) -> None:
+    """What the child does; it never returns to the loop of its parent."""
+    code = 1
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 0)
+        os.dup2(nowhere, 1)
+        signal.alarm(120)  # nobody waits for ever
+        main(**order)
+        code = 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def main(config: str, now: str, point: str = "", nth: int = 1) -> None:
+    """One round, digest and delivery; dies at the mark."""
     from bot.app import App
     from bot.settings import load
+    from tests.fakes import InProcess
 
-    config, now, point, nth = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    with App(load(config), clock=lambda: now, mark=KillAt(point, nth)) as app:
+    at = datetime.fromisoformat(now)
+    # Parsing has its own processes and its own tests of how they die; here it is the ledger that must hold.
+    with App(load(Path(config)), clock=lambda: at, parse=InProcess(), mark=KillAt(point, nth)) as app:
         app.round()
         app.digester.run(force=True)
         app.deliverer.flush()
 
 
 if __name__ == "__main__":
-    main()
+    serve(*sys.argv[1:])

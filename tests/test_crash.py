@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.store import Store
 from tests import crash
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+Start = Callable[..., int]
 OFTEN = dict.fromkeys(crash.POINTS, 9) | {
     "poll:before-save": 1,  # the whole round of so few feeds is one group
     "poll:saved": 1,
@@ -32,6 +33,12 @@ OFTEN = dict.fromkeys(crash.POINTS, 9) | {
 def world() -> Iterator[DemoWorld]:
     with DemoWorld(now=NOW) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    with crash.Starter("tests.crash") as starter:
+        yield lambda config, point="", nth=1: starter(config=str(config), now=NOW.isoformat(), point=point, nth=nth)
 
 
 def watched(world: DemoWorld, folder: Path) -> Path:
@@ -63,16 +70,16 @@ def left(folder: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def unbroken(world: DemoWorld, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def unbroken(world: DemoWorld, start: Start, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("unbroken")
-    assert crash.run(watched(world, folder), NOW) == 0
+    assert start(watched(world, folder)) == 0
     return left(folder)
 
 
-def killed_and_restarted(world: DemoWorld, folder: Path, point: str, nth: int) -> dict[str, object]:
+def killed_and_restarted(world: DemoWorld, start: Start, folder: Path, point: str, nth: int) -> dict[str, object]:
     config = watched(world, folder)
-    assert crash.run(config, NOW, point, nth) == -9, f"{point} was never passed {nth} times"
-    assert crash.run(config, NOW) == 0
+    assert start(config, point, nth) == -9, f"{point} was never passed {nth} times"
+    assert start(config) == 0
     return left(folder)
 
 
@@ -84,25 +91,25 @@ def same(found: dict[str, object], wanted: dict[str, object]) -> None:
 @pytest.mark.criterion("R-52")
 @pytest.mark.parametrize("point", crash.POINTS)
 def test_a_kill_at_any_marked_point_loses_nothing_and_doubles_nothing(
-    world: DemoWorld, unbroken: dict[str, object], tmp_path: Path, point: str
+    world: DemoWorld, start: Start, unbroken: dict[str, object], tmp_path: Path, point: str
 ):
-    same(killed_and_restarted(world, tmp_path, point, 1), unbroken)
+    same(killed_and_restarted(world, start, tmp_path, point, 1), unbroken)
 
 
 @pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("point", crash.POINTS)
 def test_a_kill_at_a_later_passing_is_no_different(
-    world: DemoWorld, unbroken: dict[str, object], tmp_path: Path, point: str, seed: int
+    world: DemoWorld, start: Start, unbroken: dict[str, object], tmp_path: Path, point: str, seed: int
 ):
     nth = random.Random(f"{datetime.now(UTC):%Y-%m-%d %H} {point} {seed}").randint(1, OFTEN[point])
-    same(killed_and_restarted(world, tmp_path, point, nth), unbroken)
+    same(killed_and_restarted(world, start, tmp_path, point, nth), unbroken)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("turn", range(50))
 @pytest.mark.parametrize("point", crash.POINTS)
 def test_fifty_kills_at_each_point(
-    world: DemoWorld, unbroken: dict[str, object], tmp_path: Path, point: str, turn: int
+    world: DemoWorld, start: Start, unbroken: dict[str, object], tmp_path: Path, point: str, turn: int
 ):
-    same(killed_and_restarted(world, tmp_path, point, turn % OFTEN[point] + 1), unbroken)
+    same(killed_and_restarted(world, start, tmp_path, point, turn % OFTEN[point] + 1), unbroken)

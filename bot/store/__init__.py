@@ -1,4 +1,4 @@
-"""The only folder that speaks SQL: one SQLite file, opened, migrated and made through sqlite-utils."""
+"""The only folder that speaks SQL: a SQLite file, made through sqlite-utils, or a PostgreSQL server (docs/why/040)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.errors import UsageError
+from bot.places import Server
+
 
 class Store:
-    """All rooms of the store over one connection; `Store.open(path)` or `with Store.opened(path)`."""
+    """All rooms of the store over one connection; `Store(place)` or `with Store.opened(place)`."""
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    def __init__(self, place: Path | Server, *, readonly: bool = False) -> None:
         # Imported here so that `armswatch --help` never pays for sqlite-utils and pydantic.
         from bot.store.articles import Articles
         from bot.store.cases import Cases
-        from bot.store.connection import Connection
+        from bot.store.connection import connect
         from bot.store.digests import Digests
         from bot.store.entities import Entities
         from bot.store.entries import Entries
@@ -29,8 +32,8 @@ class Store:
         from bot.store.stories import Stories
         from bot.store.tables import Tables
 
-        self.path = path
-        self.connection = Connection(path, readonly=readonly)
+        self.place = place
+        self.connection = connect(place, readonly=readonly)
         self.feeds = Feeds(self.connection)
         self.entities = Entities(self.connection)
         self.entries = Entries(self.connection)
@@ -47,15 +50,22 @@ class Store:
         self.tables = Tables(self.connection)
         self.shards = Shards(self.connection)
 
+    @property
+    def path(self) -> Path:
+        """The file that it is; UsageError where it is a server."""
+        if isinstance(self.place, Server):
+            raise UsageError(f"{self.place} is no file")
+        return self.place
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path, *, readonly: bool = False) -> Iterator[Store]:
+    def opened(cls, place: Path | Server, *, readonly: bool = False) -> Iterator[Store]:
         """A store for one `with` block."""
-        store = cls(path, readonly=readonly)
+        store = cls(place, readonly=readonly)
         try:
             yield store
         finally:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.searching import match_expression, searchable
+from bot.core.searching import searchable, terms
 from bot.model import Article, Change, Claim, Delivery, Membership, Rank, Story, Verdict
 from bot.store import outbox
 from bot.store.connection import Connection, Row
@@ -171,14 +171,14 @@ class Articles:
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Articles whose title (all) or text (match and adjacent) holds what was typed, best first."""
-        expression = match_expression(query)
-        if not expression:
+        wanted = self._c.dialect.wanted([terms(query)])
+        if not wanted:
             return []
         rows = self._c.rows(
             """SELECT articles.*, (SELECT story FROM members WHERE members.article = articles.id LIMIT 1) AS story
-               FROM search JOIN articles ON articles.id = search.article WHERE search MATCH :query
-               ORDER BY bm25(search, 0.0, 4.0, 1.0), articles.first_seen DESC LIMIT :limit""",
-            {"query": expression, "limit": limit},
+               FROM search JOIN articles ON articles.id = search.article WHERE {matches:query}
+               ORDER BY {rank:query}, articles.first_seen DESC LIMIT :limit""",
+            {"query": wanted, "limit": limit},
         )
         return [_hit(row) for row in rows]
 
@@ -265,11 +265,10 @@ def _index(c: Connection, article: Article, rank: Rank, *, known: bool) -> None:
     if known:  # the full-text table has no index on ids: looking for a row that cannot be there would read it all
         c.run("DELETE FROM search WHERE article = :id", {"id": article.id})
     c.run(
-        "INSERT INTO search (article, title, body) VALUES (:id, :title, :body)",
+        "INSERT INTO search (article, title, body{search_values}) VALUES (:id, :title, :body{search_params})",
         {
             "id": article.id,
-            "title": searchable(article.title),
-            "body": searchable(article.text) if rank != "none" else "",
+            **c.dialect.row_of_search(searchable(article.title), searchable(article.text) if rank != "none" else ""),
         },
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.errors import UsageError
 from bot.places import Server
 from bot.store.dialects import Dialect
 from bot.store.rows import known
@@ -27,6 +28,13 @@ class Connection(ABC):
     dialect: Dialect
     location: Path | Server
     readonly: bool
+    fence: Callable[[Connection], None] | None = None
+    """Called first in every transaction; what it raises ends it, with nothing written (bot.store.shards)."""
+
+    @property
+    def for_share(self) -> str:
+        """What makes a SELECT keep others from changing its rows until the transaction ends; a file has one writer anyway."""
+        return "" if self.dialect.name == "sqlite" else " FOR SHARE"
 
     @abstractmethod
     def write(self, *, alone: bool = True) -> AbstractContextManager[Connection]:
@@ -62,7 +70,7 @@ class Connection(ABC):
         found = self.row(sql, params)
         return next(iter(found.values())) if found else None
 
-    def time(self) -> datetime:
+    def now(self) -> datetime:
         """The database's own time: the only clock that all workers share."""
         return known(self.value("SELECT {now} AS at"))
 
@@ -70,8 +78,13 @@ class Connection(ABC):
 def connect(location: Path | Server, *, readonly: bool = False) -> Connection:
     """Open a database file or server, made or brought up to date where it is not; StoreError says what is wrong."""
     if isinstance(location, Server):
-        from bot.store.postgresql import PostgresConnection
-
+        try:
+            from bot.store.postgresql import PostgresConnection
+        except ImportError as error:
+            raise UsageError(
+                f'{location}: PostgreSQL needs the extra "cluster" ({error.name} is not installed): '
+                'pip install "armswatch[cluster]"'
+            ) from error
         return PostgresConnection(location, readonly=readonly)
     from bot.store.sqlite import SqliteConnection
 

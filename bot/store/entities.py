@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.searching import match_expression
+from bot.core.searching import terms
 from bot.store.connection import Connection
 from bot.store.rows import known, moment
 
@@ -31,15 +31,15 @@ class Entities:
 
     def articles(self, names: Sequence[str], limit: int = 2000) -> list[Named]:
         """Articles that hold any of the names as a phrase, oldest first; what they mean there is for core to say."""
-        wanted = [expression for name in names if (expression := match_expression(f'"{name}"'))]
+        wanted = self._c.dialect.wanted([terms(f'"{name}"') for name in names])
         if not wanted:
             return []
         rows = self._c.rows(
             """SELECT articles.id, articles.title, articles.text, articles.rank, articles.published, articles.first_seen,
                       (SELECT story FROM members WHERE members.article = articles.id LIMIT 1) AS story
-               FROM search JOIN articles ON articles.id = search.article WHERE search MATCH :query
+               FROM search JOIN articles ON articles.id = search.article WHERE {matches:query}
                ORDER BY COALESCE(articles.published, articles.first_seen), articles.id LIMIT :limit""",
-            {"query": " OR ".join(wanted), "limit": limit},
+            {"query": wanted, "limit": limit},
         )
         return [
             Named(

@@ -176,14 +176,13 @@ class _Known:
             return
         ids = json.dumps([item.entry.id for item in items])
         rows = c.rows(
-            "SELECT id FROM entries WHERE id IN (SELECT value FROM json_each(:ids))",
+            "SELECT id FROM entries WHERE id IN (SELECT value FROM {each:ids})",
             {"ids": ids},
         )
         self._ids.update(row["id"] for row in rows)
         names = json.dumps([[item.entry.feed, item.alias] for item in items if item.alias])
         rows = c.rows(
-            """SELECT feed, alias FROM json_each(:names) AS asked
-               JOIN entries ON feed = asked.value ->> 0 AND alias = asked.value ->> 1""",
+            "SELECT feed, alias FROM {pairs:names} JOIN entries ON feed = pairs.one AND alias = pairs.two",
             {"names": names},
         )
         self._aliases.update((row["feed"], row["alias"]) for row in rows)

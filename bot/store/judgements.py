@@ -131,11 +131,14 @@ class Judgements:
     def _of_rank(self, rank: str, limit: int, since: datetime) -> list[tuple[Article, Verdict]]:
         # A verdict that stopped at the gate ("no word for Russia") is no near miss, whatever else the text says.
         rows = self._c.rows(
-            """SELECT verdicts.article, verdict_json FROM verdicts JOIN articles ON articles.id = verdicts.article
-               WHERE articles.rank = :rank AND verdicts.rank = :rank AND articles.first_seen >= :since AND articles.text <> ''
-                 AND COALESCE(json_extract(verdict_json, '$.missing'), '') NOT LIKE 'no word for %'
-                 AND verdicts.article NOT IN (SELECT ref FROM judgements)
-               GROUP BY verdicts.article ORDER BY verdicts.score DESC, articles.first_seen DESC, verdicts.article LIMIT :limit""",
+            """SELECT article, verdict_json FROM (
+                 SELECT verdicts.article, verdict_json, verdicts.score, articles.first_seen,
+                        ROW_NUMBER() OVER (PARTITION BY verdicts.article ORDER BY verdicts.score DESC, verdicts.watchlist) AS turn
+                 FROM verdicts JOIN articles ON articles.id = verdicts.article
+                 WHERE articles.rank = :rank AND verdicts.rank = :rank AND articles.first_seen >= :since AND articles.text <> ''
+                   AND COALESCE({field:verdict_json; missing}, '') NOT LIKE 'no word for %'
+                   AND verdicts.article NOT IN (SELECT ref FROM judgements)) AS best
+               WHERE turn = 1 ORDER BY score DESC, first_seen DESC, article LIMIT :limit""",
             {"rank": rank, "since": stamp(since), "limit": limit},
         )
         found = []

@@ -84,8 +84,8 @@ def _merge(c: Connection, other: str, into: str) -> None:
     c.run("UPDATE stories SET alias_of = :into WHERE id = :other AND id <> :into", {"into": into, "other": other})
     c.run("UPDATE stories SET alias_of = :into WHERE alias_of = :other", {"into": into, "other": other})
     c.run(
-        """UPDATE stories SET founded = MIN(founded, (SELECT founded FROM stories WHERE id = :other)),
-             latest = MAX(latest, (SELECT latest FROM stories WHERE id = :other)) WHERE id = :into""",
+        """UPDATE stories SET founded = (SELECT MIN(founded) FROM stories WHERE id IN (:into, :other)),
+             latest = (SELECT MAX(latest) FROM stories WHERE id IN (:into, :other)) WHERE id = :into""",
         {"into": into, "other": other},
     )
     c.run("UPDATE stories SET follows = :into WHERE follows = :other AND id <> :into", {"into": into, "other": other})
@@ -124,7 +124,8 @@ def _put_story(c: Connection, story: Story) -> None:
     c.run(
         """INSERT INTO stories (id, watchlist, title, founded, latest, lang, direction, kind, follows, state, origins_json)
            VALUES (:id, :watchlist, :title, :founded, :latest, :lang, :direction, :kind, :follows, :state, :origins)
-           ON CONFLICT (id) DO UPDATE SET latest = MAX(latest, excluded.latest), state = excluded.state,
+           ON CONFLICT (id) DO UPDATE SET
+             latest = CASE WHEN excluded.latest > stories.latest THEN excluded.latest ELSE stories.latest END, state = excluded.state,
              origins_json = excluded.origins_json, direction = COALESCE(stories.direction, excluded.direction),
              kind = COALESCE(stories.kind, excluded.kind)""",
         {

@@ -33,12 +33,15 @@ class Reports:
     def adjacent(self, window: Window, watchlist: str = "") -> list[ReportLine]:
         """The adjacent items of the window, oldest first, each with its stream and missing leg."""
         rows = self._c.rows(
-            """SELECT articles.*, '' AS role, '' AS copy_of, verdicts.stream, json_extract(verdicts.verdict_json, '$.missing') AS missing
-               FROM articles JOIN verdicts ON verdicts.article = articles.id AND verdicts.rank = 'borderline'
+            """SELECT articles.*, '' AS role, '' AS copy_of, best.stream, best.missing
+               FROM articles JOIN (
+                 SELECT article, stream, {field:verdict_json; missing} AS missing,
+                        ROW_NUMBER() OVER (PARTITION BY article ORDER BY score DESC, watchlist) AS turn
+                 FROM verdicts WHERE rank = 'borderline' AND (:watchlist = '' OR watchlist = :watchlist)
+               ) AS best ON best.article = articles.id AND best.turn = 1
                WHERE articles.rank = 'borderline' AND COALESCE(articles.published, articles.first_seen) >= :since
                  AND COALESCE(articles.published, articles.first_seen) < :until
-                 AND (:watchlist = '' OR verdicts.watchlist = :watchlist)
-               GROUP BY articles.id ORDER BY COALESCE(articles.published, articles.first_seen), articles.id LIMIT :most""",
+               ORDER BY COALESCE(articles.published, articles.first_seen), articles.id LIMIT :most""",
             _params(window, watchlist),
         )
         return [_line(row) for row in rows]

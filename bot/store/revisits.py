@@ -60,7 +60,7 @@ class Revisits:
         with self._c.write() as c:
             c.run(
                 """UPDATE revisits SET tries = tries + 1, outcome = :outcome, at = COALESCE(:again, at),
-                     done = CASE WHEN :again IS NULL THEN :now END WHERE article = :article AND number = :number""",
+                     done = CASE WHEN CAST(:again AS text) IS NULL THEN :now END WHERE article = :article AND number = :number""",
                 {
                     "outcome": outcome,
                     "again": stamp(again),

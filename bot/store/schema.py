@@ -1,6 +1,7 @@
 """The tables, as append-only migrations named NNNN_subject: a released one is never edited, only followed.
 
-Times are fixed-width UTC text (`bot.store.rows.stamp`), ids are minted in core, JSON columns end in `_json`.
+The same list makes a SQLite file (through sqlite-utils) and a PostgreSQL database (bot.store.making speaks as much of
+its API as is used here). Times are fixed-width UTC text (`bot.store.rows.stamp`), ids are minted in core, JSON columns end in `_json`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlite_utils.migrations import Migrations
+
+from bot.store.making import dialect_of
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -144,9 +147,7 @@ def _operation(db: Database) -> None:
                                pk="id", strict=True)  # fmt: skip
     db.table("budgets").create({"host": str, "day": str, "pages": int}, pk=("host", "day"), strict=True)
     # Rows of our own text form of title and text (bot.core.searching), because CJK has no word boundaries.
-    db["search"].db.execute(
-        "CREATE VIRTUAL TABLE search USING fts5(article UNINDEXED, title, body, tokenize = 'unicode61')"
-    )
+    db.execute(dialect_of(db).definition("{search_table}"))
 
 
 @MIGRATIONS(name="0007_backfill")
@@ -196,7 +197,7 @@ def _views(db: Database) -> None:
     from bot.store.views import VIEWS
 
     for name, select in VIEWS.items():
-        db.create_view(name, select)
+        db.create_view(name, dialect_of(db).definition(select))
 
 
 @MIGRATIONS(name="0011_revisits")

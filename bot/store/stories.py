@@ -54,11 +54,11 @@ class Stories:
         rows = self._c.rows(
             """WITH shared AS (
                  SELECT article, COUNT(*) AS n FROM signature_keys
-                 WHERE key IN (SELECT value FROM json_each(:keys)) AND at BETWEEN :earliest AND :latest GROUP BY article
+                 WHERE key IN (SELECT value FROM {each:keys}) AND at BETWEEN :earliest AND :latest GROUP BY article
                  UNION ALL
-                 SELECT article, COUNT(*) AS n FROM bands WHERE band IN (SELECT value FROM json_each(:bands)) GROUP BY article)
+                 SELECT article, COUNT(*) AS n FROM bands WHERE band IN (SELECT value FROM {each:bands}) GROUP BY article)
                SELECT signatures.article, signatures.story, signatures.at, signature_json,
-                      COALESCE(fingerprint_json, '') AS fingerprint_json, SUM(n) AS shared
+                      COALESCE(MAX(fingerprint_json), '') AS fingerprint_json, SUM(n) AS shared
                FROM shared JOIN signatures ON signatures.article = shared.article
                LEFT JOIN fingerprints ON fingerprints.article = shared.article
                GROUP BY signatures.article ORDER BY shared DESC, signatures.article LIMIT :limit""",
@@ -79,7 +79,7 @@ class Stories:
                       COALESCE(fingerprint_json, '') AS fingerprint_json, members.role
                FROM signatures LEFT JOIN fingerprints ON fingerprints.article = signatures.article
                LEFT JOIN members ON members.article = signatures.article AND members.story = signatures.story
-               WHERE signatures.story IN (SELECT value FROM json_each(:stories)) ORDER BY signatures.at, signatures.article""",
+               WHERE signatures.story IN (SELECT value FROM {each:stories}) ORDER BY signatures.at, signatures.article""",
             {"stories": json.dumps(list(stories))},
         )
         return [_member(row) for row in rows]
@@ -133,11 +133,16 @@ class Stories:
     def carriers(self, story: str) -> list[tuple[str, str, str]]:
         """(outlet, title, url) of every sighting of a story's articles, first seen first, one an outlet."""
         rows = self._c.rows(
-            """SELECT COALESCE(NULLIF(sightings.outlet, ''), articles.outlet) AS outlet, articles.title, sightings.url,
-                      MIN(sightings.seen) AS seen
-               FROM members JOIN articles ON articles.id = members.article
-               JOIN sightings ON sightings.article = members.article
-               WHERE members.story = :id GROUP BY 1 ORDER BY seen, outlet""",
+            """SELECT outlet, title, url FROM (
+                 SELECT outlet, title, url, seen,
+                        ROW_NUMBER() OVER (PARTITION BY outlet ORDER BY seen, article, entry) AS turn
+                 FROM (
+                   SELECT COALESCE(NULLIF(sightings.outlet, ''), articles.outlet) AS outlet, articles.title, sightings.url,
+                          sightings.seen, sightings.article, sightings.entry
+                   FROM members JOIN articles ON articles.id = members.article
+                   JOIN sightings ON sightings.article = members.article
+                   WHERE members.story = :id) AS seen_by) AS ordered
+               WHERE turn = 1 ORDER BY seen, outlet NULLS FIRST""",
             {"id": story},
         )
         return [(row["outlet"] or "", row["title"], row["url"] or "") for row in rows]
@@ -153,7 +158,7 @@ class Stories:
         """The claims of an article or of a story, in order of appearance."""
         rows = self._c.rows(
             """SELECT claim_json FROM claims WHERE (:article <> '' AND article = :article) OR (:story <> '' AND story = :story)
-               ORDER BY published, id""",
+               ORDER BY published NULLS FIRST, id""",
             {"article": article, "story": story},
         )
         return [load(Claim, row["claim_json"]) for row in rows]
@@ -170,8 +175,8 @@ class Stories:
             """SELECT claim_json, published, article, story FROM claims
                WHERE (:claimant = '' OR claimant = :claimant) AND (:direction = '' OR direction = :direction)
                  AND (:unit = '' OR unit = :unit) AND (:status = '' OR status = :status)
-                 AND (:since IS NULL OR published >= :since)
-               ORDER BY published DESC, id LIMIT :limit""",
+                 AND (CAST(:since AS text) IS NULL OR published >= :since)
+               ORDER BY published DESC NULLS LAST, id LIMIT :limit""",
             {
                 "claimant": claimant,
                 "direction": direction,

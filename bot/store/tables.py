@@ -12,7 +12,7 @@ _STATEMENTS: Final = {
     "matches": """SELECT published, title, outlet, outlet_kind, lang, rank, direction, kind, stream, missing_leg, quality, url, story,
                          article, watchlist, first_seen
                   FROM matches WHERE first_seen >= :since ORDER BY published DESC, article""",
-    "claims": "SELECT * FROM claim_ledger WHERE COALESCE(published, '') >= :since ORDER BY published DESC, claim",
+    "claims": "SELECT * FROM claim_ledger WHERE COALESCE(published, '') >= :since ORDER BY published DESC NULLS LAST, claim",
     "stories": "SELECT * FROM story_list WHERE latest >= :since ORDER BY latest DESC, story",
 }
 

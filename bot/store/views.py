@@ -1,6 +1,7 @@
 """The views that people browse: matches with evidence, stories, the ledger of claims, entities, press attention, feeds.
 
-They are made by migration 0010, so a released one is never edited here; a better one comes with a migration of its own.
+They are made by migration 0010, so what a released one says is never edited here; a better one comes with a migration of
+its own. Where the databases differ they hold fragments of bot.store.dialects.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import Final
 VIEWS: Final[dict[str, str]] = {
     "matches": """
 SELECT COALESCE(a.published, a.first_seen) AS published, a.title, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet, a.outlet_kind, a.lang, v.rank,
-       v.direction, v.kind, v.stream, json_extract(v.verdict_json, '$.missing') AS missing_leg,
-       json_extract(v.verdict_json, '$.evidence') AS evidence, a.quality, a.url, m.story, a.id AS article, v.watchlist,
+       v.direction, v.kind, v.stream, {field:v.verdict_json; missing} AS missing_leg,
+       {field:v.verdict_json; evidence} AS evidence, a.quality, a.url, m.story, a.id AS article, v.watchlist,
        a.first_seen, a.policy
 FROM verdicts AS v JOIN articles AS a ON a.id = v.article LEFT JOIN members AS m ON m.article = a.id
 WHERE v.rank IN ('match', 'borderline')""",
@@ -21,31 +22,31 @@ SELECT s.latest, s.title, s.direction, s.kind,
        (SELECT COUNT(DISTINCT COALESCE(NULLIF(sightings.outlet, ''), a.outlet)) FROM members
           JOIN sightings ON sightings.article = members.article JOIN articles AS a ON a.id = members.article
           WHERE members.story = s.id) AS carriers,
-       json_array_length(COALESCE(NULLIF(s.origins_json, ''), '[]')) AS origins,
-       (SELECT group_concat(json_extract(value, '$.claimant') || ' (' || json_extract(value, '$.basis') || ')', '; ')
-          FROM json_each(COALESCE(NULLIF(s.origins_json, ''), '[]'))) AS rests_on,
+       {length:COALESCE(NULLIF(s.origins_json, ''), '[]')} AS origins,
+       (SELECT {joined}({field:value; claimant} || ' (' || {field:value; basis} || ')', '; ')
+          FROM {items:COALESCE(NULLIF(s.origins_json, ''), '[]')}) AS rests_on,
        s.watchlist, s.lang, s.founded, s.follows, s.state, s.id AS story
 FROM stories AS s WHERE COALESCE(s.alias_of, '') = ''""",
     "claim_ledger": """
-SELECT c.published, c.claimant, c.status, c.direction, c.materiel, json_extract(c.claim_json, '$.op') AS op, c.quantity,
-       json_extract(c.claim_json, '$.quantity_max') AS quantity_max, c.unit, json_extract(c.claim_json, '$.kind') AS kind,
-       json_extract(c.claim_json, '$.period_start') AS period_start, json_extract(c.claim_json, '$.period_end') AS period_end,
-       json_extract(c.claim_json, '$.basis') AS basis, json_extract(c.claim_json, '$.hedge') AS hedge,
-       json_extract(c.claim_json, '$.quote') AS quote, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet, a.url, c.story, c.article, c.id AS claim
+SELECT c.published, c.claimant, c.status, c.direction, c.materiel, {field:c.claim_json; op} AS op, c.quantity,
+       {number:c.claim_json; quantity_max} AS quantity_max, c.unit, {field:c.claim_json; kind} AS kind,
+       {field:c.claim_json; period_start} AS period_start, {field:c.claim_json; period_end} AS period_end,
+       {field:c.claim_json; basis} AS basis, {field:c.claim_json; hedge} AS hedge,
+       {field:c.claim_json; quote} AS quote, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet, a.url, c.story, c.article, c.id AS claim
 FROM claims AS c LEFT JOIN articles AS a ON a.id = c.article""",
     "entities": """
 SELECT named.value AS name, 'vessel' AS what, COUNT(DISTINCT c.id) AS claims, COUNT(DISTINCT c.story) AS stories,
        MIN(c.published) AS first_named, MAX(c.published) AS last_named
-FROM claims AS c, json_each(c.claim_json, '$.vessels') AS named GROUP BY 1
+FROM claims AS c, {listed:c.claim_json; vessels} AS named GROUP BY 1
 UNION ALL
 SELECT named.value, 'entity', COUNT(DISTINCT c.id), COUNT(DISTINCT c.story), MIN(c.published), MAX(c.published)
-FROM claims AS c, json_each(c.claim_json, '$.entities') AS named GROUP BY 1
+FROM claims AS c, {listed:c.claim_json; entities} AS named GROUP BY 1
 UNION ALL
 SELECT named.value, 'place on a route', COUNT(DISTINCT c.id), COUNT(DISTINCT c.story), MIN(c.published), MAX(c.published)
-FROM claims AS c, json_each(c.claim_json, '$.route') AS named GROUP BY 1
+FROM claims AS c, {listed:c.claim_json; route} AS named GROUP BY 1
 UNION ALL
 SELECT named.value, 'materiel', COUNT(DISTINCT c.id), COUNT(DISTINCT c.story), MIN(c.published), MAX(c.published)
-FROM claims AS c, json_each(c.claim_json, '$.materiel') AS named GROUP BY 1
+FROM claims AS c, {listed:c.claim_json; materiel} AS named GROUP BY 1
 UNION ALL
 SELECT c.claimant, 'claimant', COUNT(*), COUNT(DISTINCT c.story), MIN(c.published), MAX(c.published)
 FROM claims AS c GROUP BY 1""",

@@ -1,13 +1,17 @@
-"""A delivery that kills itself: `python -m tests.send.dying CONFIG NOW POINT NTH` makes the digest and sends what is owed."""
+"""One start of a delivery for `tests.crash.Starter`: makes the digest, sends what is owed, and dies at a marked point."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
-from tests.crash import ROOT, KillAt
+from bot.app import App
+from bot.model import Subscription
+from bot.settings import Settings, load
+from tests.crash import KillAt
+from tests.fakes import FakeClock
 
 POINTS = (
     "digest:before-save",
@@ -17,26 +21,30 @@ POINTS = (
     "deliver:sent",
     "deliver:settled",
 )
+TARGETS = {"bot": ("slack", "C0123456789"), "webhook": ("slack", "webhook"), "mail": ("email", "desk@example.org")}
 
 
-def run(config: Path, now: datetime, secrets: dict[str, str], point: str = "", nth: int = 1) -> int:
-    """One process: digest and deliveries due at `now`; the exit code, -9 where it was killed."""
-    command = [sys.executable, "-m", "tests.send.dying", str(config), now.isoformat(), point, str(nth)]
-    environ = {"PATH": "/usr/bin:/bin", "ARMSWATCH_NETWORK": "loopback", **secrets}
-    return subprocess.run(
-        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, timeout=120, check=False
-    ).returncode
-
-
-def main() -> None:
-    from bot.app import App
-    from bot.settings import load
-
-    config, now, point, nth = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    with App(load(config), clock=lambda: now, mark=KillAt(point, nth)) as app:
+def main(config: str, folder: str, way: str, now: str, point: str = "", nth: int = 1) -> None:
+    """Digest and deliveries due at `now`, by one way, in the database of `folder`; the clock keeps Slack's pace."""
+    channel, target = TARGETS[way]
+    # A few stories in the channel, the rest in the thread: several parts to be killed between.
+    desk = Subscription(name="crash-desk", channel=channel, target=target, max_stories=2)  # type: ignore[arg-type]
+    there = Path(folder)
+    settings = replace(_settings(config), database=there / "armswatch.db", output=there, subscriptions=(desk,))
+    clock = FakeClock(datetime.fromisoformat(now))
+    with App(settings, clock=clock, mark=KillAt(point, nth)) as app:
         app.digester.run(force=True)
         app.deliverer.flush()
+        while (due := app.store.outbox.next_due()) is not None and due <= clock.now + timedelta(seconds=5):
+            clock.now = max(due, clock.now + timedelta(milliseconds=1))
+            app.deliverer.flush()
 
 
-if __name__ == "__main__":
-    main()
+@lru_cache
+def _settings(config: str) -> Settings:
+    return load(Path(config))
+
+
+def ready(config: str) -> None:
+    """Read the configuration before the first fork, once for all starts."""
+    _settings(config)
