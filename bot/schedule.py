@@ -22,7 +22,7 @@ class Tick:
 
     name: str
     every: timedelta
-    job: Callable[[], None]
+    job: Callable[[], object]
 
 
 @dataclass(slots=True)

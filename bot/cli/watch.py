@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections import deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 import click
 
-from bot.errors import ArmswatchError
 from bot.model import RoundReport
 from bot.places import config_path
-
-UPKEEP_AFTER = timedelta(minutes=10)
-"""How long after its start, and how often, the daemon looks whether a copy, a canary or forgetting is due."""
 
 
 @click.command()
@@ -55,11 +50,11 @@ def show(report: RoundReport) -> None:
 @click.pass_obj
 def run(obj: dict[str, Any], level: str) -> int:
     """The watch itself: ticks until SIGTERM or Ctrl-C, ends cleanly within ten seconds."""
-    from bot.app import sentence
     from bot.cli import upkeep
     from bot.cli.canonical import LoggedApp
-    from bot.cli.digest import drained
+    from bot.cli.duties import UPKEEP_AFTER, Duties
     from bot.cli.logs import LEVELS, configure, logger
+    from bot.engine.local import LocalEngine
     from bot.jobs.press import Pressed
     from bot.schedule import Schedule, Tick
     from bot.serve.systemd import notify
@@ -90,68 +85,28 @@ def run(obj: dict[str, Any], level: str) -> int:
         for line in app.channels.fallbacks:
             log.warning("delivered elsewhere", why=line)
 
-        alive, daily, endpoint = upkeep.pulse(app), upkeep.upkeep(app), upkeep.metrics(app)
+        endpoint = upkeep.metrics(app)
         if endpoint is not None:
             log.info("metrics", url=endpoint.url)
 
-        ended_at: deque[datetime] = deque(maxlen=1)
-
-        def poll_tick() -> None:
-            for line in app.reload():
-                log.warning("watchlist", what=line)
-            report = app.round()
-            for fields in app.polls(report.started):
-                (log.warning if "error" in fields else log.info)("polled", **fields)
-            if report.feeds_due or report.articles:
-                log.info("round", what=sentence(report))
-            ended_at.append(app.clock())
-            wrong = alive.beat(sentence(report))
-            if wrong:
-                log.warning("heartbeat", what=wrong)
-
-        def digest_tick() -> None:
-            for digest in app.digester.run():
-                log.info("digest made", digest=digest.id, subscription=digest.subscription, stories=len(digest.stories))
-            app.store.runs.beat("digest", app.clock())
-
-        def deliver_tick() -> None:
-            owed = app.owed()
-            if owed:
-                drained(app, patience=20)
-                for fields in app.deliveries(owed):
-                    (log.warning if "error" in fields else log.info)("delivery", **fields)
-
-        def pulse_tick() -> None:
-            # Not at the end of a round: a first one may read pages for an hour, and moves all the same.
-            if app.moves(ended_at[-1] if ended_at else None):
-                app.store.runs.beat("alive", app.clock())
-                notify("WATCHDOG=1")
-
-        began = app.clock()
-
-        def upkeep_tick() -> None:
-            # A start is for looking at the world; a watch that is stopped at once has no copy to wait for.
-            if stop.is_set() or app.clock() - began < UPKEEP_AFTER:
-                return
-            for line in daily.run():
-                log.info("upkeep", what=line)
-
-        def failed(name: str, error: BaseException) -> None:
-            log.error("job failed", job=name, error=f"{type(error).__name__}: {error}")
-            if not isinstance(error, ArmswatchError):
-                import traceback
-
-                log.error("trace", trace="".join(traceback.format_exception(error))[-4000:])
-
+        duties = Duties(app, log, stop)
+        engine = LocalEngine(
+            {
+                "poll_shard": duties.round,
+                "digest": duties.digests,
+                "flush_outbox": duties.flush,
+                "sweep": duties.upkeep,
+            }
+        )
         schedule = Schedule(
             [
-                Tick("poll", settings.tick, poll_tick),
-                Tick("digest", min(settings.tick, timedelta(seconds=60)), digest_tick),
-                Tick("deliver", min(settings.tick, timedelta(seconds=30)), deliver_tick),
-                Tick("pulse", timedelta(seconds=60), pulse_tick),
-                Tick("upkeep", UPKEEP_AFTER, upkeep_tick),
+                Tick("poll", settings.tick, lambda: engine.defer("poll_shard")),
+                Tick("digest", min(settings.tick, timedelta(seconds=60)), lambda: engine.defer("digest")),
+                Tick("deliver", min(settings.tick, timedelta(seconds=30)), lambda: engine.defer("flush_outbox")),
+                Tick("pulse", timedelta(seconds=60), duties.pulse),
+                Tick("upkeep", UPKEEP_AFTER, lambda: engine.defer("sweep")),
             ],
-            on_error=failed,
+            on_error=duties.failed,
         )
         app.wake = lambda: schedule.wake("deliver")
         schedule.start()
