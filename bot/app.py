@@ -82,8 +82,6 @@ class App:
         self._fetch, self._parse = fetch, parse
         self.channels = channels or Channels(settings, clock)
         self.watchlists: tuple[Watchlist, ...] = settings.watchlists
-        self.matcher = Matcher(self.watchlists)
-        self.lexicon = beside(settings.watchlist_files[0]) if settings.watchlist_files else None
         self._times = tuple(_changed(path) for path in settings.watchlist_files)
         self.wake: Callable[[], None] = lambda: None
 
@@ -123,6 +121,18 @@ class App:
     def map(self) -> Threads:
         """As many hosts at once as configured."""
         return Threads(self.settings.table.polling.concurrency)
+
+    # ── what articles are read with; a digest and its delivery do without ───────────────────────────────────────
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The watchlists, compiled."""
+        return Matcher(self.watchlists)
+
+    @cached_property
+    def lexicon(self) -> Lexicon | None:
+        """The words of claims beside the first watchlist, or None."""
+        return beside(self.settings.watchlist_files[0]) if self.settings.watchlist_files else None
 
     # ── the jobs ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,10 +16,16 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from bot.core.matches import Matcher
+    from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -141,15 +147,27 @@ def _started(main: Any, order: dict[str, Any]) -> None:
         os._exit(code)
 
 
-def main(config: str, now: str, point: str = "", nth: int = 1) -> None:
-    """One round, digest and delivery; dies at the mark."""
-    from bot.app import App
+@lru_cache
+def ready(config: str) -> tuple[Settings, Matcher]:
+    """The configuration and its compiled watchlists, read before the first fork for all starts."""
+    from bot.core.matches import Matcher
     from bot.settings import load
+
+    settings = load(Path(config))
+    return settings, Matcher(settings.watchlists)
+
+
+def main(config: str, folder: str, now: str, point: str = "", nth: int = 1) -> None:
+    """One round, digest and delivery over the database of `folder`; dies at the mark."""
+    from bot.app import App
     from tests.fakes import InProcess
 
-    at = datetime.fromisoformat(now)
+    at, there = datetime.fromisoformat(now), Path(folder)
+    settings, matcher = ready(config)
+    settings = replace(settings, database=there / "armswatch.db", output=there)
     # Parsing has its own processes and its own tests of how they die; here it is the ledger that must hold.
-    with App(load(Path(config)), clock=lambda: at, parse=InProcess(), mark=KillAt(point, nth)) as app:
+    with App(settings, clock=lambda: at, parse=InProcess(), mark=KillAt(point, nth)) as app:
+        app.matcher = matcher
         app.round()
         app.digester.run(force=True)
         app.deliverer.flush()

@@ -30,22 +30,15 @@ OFTEN = dict.fromkeys(crash.POINTS, 9) | {
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[DemoWorld]:
-    with DemoWorld(now=NOW) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def start() -> Iterator[Start]:
-    with crash.Starter("tests.crash") as starter:
-        yield lambda config, point="", nth=1: starter(config=str(config), now=NOW.isoformat(), point=point, nth=nth)
-
-
-def watched(world: DemoWorld, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "config.toml"
-    config.write_text(world.config_text(folder), encoding="utf-8")
-    return config
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """`start(folder, point, nth)`: one round, digest and delivery of the demo's world there; the exit code."""
+    config = tmp_path_factory.mktemp("world") / "config.toml"
+    with DemoWorld(now=NOW) as world:
+        config.write_text(world.config_text(config.parent), encoding="utf-8")
+        with crash.Starter("tests.crash", config) as starter:
+            yield lambda folder, point="", nth=1: starter(
+                config=str(config), folder=str(folder), now=NOW.isoformat(), point=point, nth=nth
+            )
 
 
 def left(folder: Path) -> dict[str, object]:
@@ -70,16 +63,15 @@ def left(folder: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def unbroken(world: DemoWorld, start: Start, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def unbroken(start: Start, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     folder = tmp_path_factory.mktemp("unbroken")
-    assert start(watched(world, folder)) == 0
+    assert start(folder) == 0
     return left(folder)
 
 
-def killed_and_restarted(world: DemoWorld, start: Start, folder: Path, point: str, nth: int) -> dict[str, object]:
-    config = watched(world, folder)
-    assert start(config, point, nth) == -9, f"{point} was never passed {nth} times"
-    assert start(config) == 0
+def killed_and_restarted(start: Start, folder: Path, point: str, nth: int) -> dict[str, object]:
+    assert start(folder, point, nth) == -9, f"{point} was never passed {nth} times"
+    assert start(folder) == 0
     return left(folder)
 
 
@@ -91,25 +83,23 @@ def same(found: dict[str, object], wanted: dict[str, object]) -> None:
 @pytest.mark.criterion("R-52")
 @pytest.mark.parametrize("point", crash.POINTS)
 def test_a_kill_at_any_marked_point_loses_nothing_and_doubles_nothing(
-    world: DemoWorld, start: Start, unbroken: dict[str, object], tmp_path: Path, point: str
+    start: Start, unbroken: dict[str, object], tmp_path: Path, point: str
 ):
-    same(killed_and_restarted(world, start, tmp_path, point, 1), unbroken)
+    same(killed_and_restarted(start, tmp_path, point, 1), unbroken)
 
 
 @pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("point", crash.POINTS)
 def test_a_kill_at_a_later_passing_is_no_different(
-    world: DemoWorld, start: Start, unbroken: dict[str, object], tmp_path: Path, point: str, seed: int
+    start: Start, unbroken: dict[str, object], tmp_path: Path, point: str, seed: int
 ):
     nth = random.Random(f"{datetime.now(UTC):%Y-%m-%d %H} {point} {seed}").randint(1, OFTEN[point])
-    same(killed_and_restarted(world, start, tmp_path, point, nth), unbroken)
+    same(killed_and_restarted(start, tmp_path, point, nth), unbroken)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("turn", range(50))
 @pytest.mark.parametrize("point", crash.POINTS)
-def test_fifty_kills_at_each_point(
-    world: DemoWorld, start: Start, unbroken: dict[str, object], tmp_path: Path, point: str, turn: int
-):
-    same(killed_and_restarted(world, start, tmp_path, point, turn % OFTEN[point] + 1), unbroken)
+def test_fifty_kills_at_each_point(start: Start, unbroken: dict[str, object], tmp_path: Path, point: str, turn: int):
+    same(killed_and_restarted(start, tmp_path, point, turn % OFTEN[point] + 1), unbroken)

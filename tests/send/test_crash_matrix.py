@@ -152,7 +152,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
         config = base / "config.toml"
         config.write_text(world.config_text(base), encoding="utf-8")
         with Starter("tests.crash") as read:
-            assert read(config=str(config), now=(NOW - timedelta(hours=2)).isoformat()) == 0
+            assert read(config=str(config), folder=str(base), now=(NOW - timedelta(hours=2)).isoformat()) == 0
         text = re.sub(r"(?ms)^\[\[subscriptions\]\].*?(?=^\[|\Z)", "", config.read_text(encoding="utf-8"))
         text += f'\n[slack]\nbase_url = "{slack.base_url}"\n'
         text += f'\n[smtp]\nhost = "127.0.0.1"\nport = {box.port}\nuser = "{USER}"\nfrom = "watch@example.org"\nca_file = "{papers.ca_file}"\n'
