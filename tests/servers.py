@@ -56,6 +56,8 @@ class Server:
     routes: dict[str, Route] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     fallback: Route = Reply(404, (("content-type", "text/plain"),), b"not here")
+    keep: int = 1  # how many requests one connection may bring
+    connections: int = 0  # made so far
     requests: list[Seen] = field(default_factory=list)
     port: int = 0
     _listener: socket.socket | None = None
@@ -85,6 +87,12 @@ class Server:
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}{path}"
 
     @property
+    def held(self) -> int:
+        """Connections that are open now."""
+        with self._lock:
+            return len(self._open)
+
+    @property
     def allow(self) -> frozenset[str]:
         return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
 
@@ -103,17 +111,19 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         with self._lock:
             self._open.add(connection)
+            self.connections += 1
         try:
             if self.tls is not None:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             connection.settimeout(20)
-            request = self._read(connection)
-            if request is None:
-                return
-            with self._lock:
-                self.requests.append(request)
-            route = self.routes.get(request.target) or self.routes.get(request.path) or self.fallback
-            self._answer(connection, route if isinstance(route, Reply) else route(request))
+            for _ in range(self.keep):
+                request = self._read(connection)
+                if request is None:
+                    return
+                with self._lock:
+                    self.requests.append(request)
+                route = self.routes.get(request.target) or self.routes.get(request.path) or self.fallback
+                self._answer(connection, route if isinstance(route, Reply) else route(request))
         except (OSError, ValueError):
             return
         finally:
@@ -147,7 +157,8 @@ class Server:
         lines += [f"{name}: {value}" for name, value in reply.headers]
         if reply.chunks is None and reply.status != 304:
             lines.append(f"Content-Length: {len(reply.body) if reply.length is None else reply.length}")
-        lines.append("Connection: close")
+        if self.keep == 1:
+            lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         if reply.drip_headers:
             for line in head.rstrip().split(b"\r\n"):

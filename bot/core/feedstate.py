@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +82,12 @@ def to_json(state: FeedState) -> str:
 
 def from_json(text: str) -> FeedState:
     """The state back. Keys of other versions are ignored, so that a database survives going back one version."""
-    given = json.loads(text)
-    return FeedState(**{name: _typed(name, value) for name, value in given.items() if name in _TYPES})
+    given = {name: value for name, value in json.loads(text).items() if name in _DEFAULTS}
+    for name in _MOMENTS & given.keys():
+        given[name] = datetime.fromisoformat(given[name]) if given[name] else None
+    for name in _LISTS & given.keys():
+        given[name] = tuple(given[name])
+    return FeedState(**given)
 
 
 def jitter_of(url: str) -> float:
@@ -97,13 +100,8 @@ def _as_text(value: object) -> str:
     return value.isoformat()
 
 
-def _typed(name: str, value: Any) -> Any:
-    if "datetime" in _TYPES[name] and isinstance(value, str):
-        return datetime.fromisoformat(value)
-    return tuple(value) if isinstance(value, list) else value
-
-
 _encoder = json.JSONEncoder(default=_as_text, ensure_ascii=False, sort_keys=True)  # making one for each feed shows
-_TYPES: Mapping[str, str] = {one.name: str(one.type) for one in fields(FeedState)}
 _DEFAULTS: Mapping[str, object] = {one.name: one.default for one in fields(FeedState)}
+_MOMENTS = frozenset(one.name for one in fields(FeedState) if "datetime" in str(one.type))
+_LISTS = frozenset(one.name for one in fields(FeedState) if str(one.type).startswith("tuple"))
 _values = attrgetter(*_DEFAULTS)

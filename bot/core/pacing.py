@@ -28,6 +28,7 @@ __all__ = [
 
 VOTES = 3  # R-10: permanent redirects must agree so many times in a row
 DEAD_POINTS = 30.0  # R-9: from here one probe a week, for ever
+HORIZON = timedelta(days=40)  # no next check is so far away, skipped days included, unless the clock was wrong (R-67)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +53,10 @@ def first(feed: Feed, now: datetime, jitter: float | None = None) -> FeedState:
     return FeedState(url=feed.url, jitter=jitter_of(feed.url) if jitter is None else jitter % 1.0, next_check=now)
 
 
-def due(state: FeedState, now: datetime, limits: Limits = DEFAULT) -> bool:
-    """Whether to poll now. A next check beyond 31 days (the clock was set back) counts as due (R-67)."""
+def due(state: FeedState, now: datetime) -> bool:
+    """Whether to poll now. A next check beyond the horizon (the clock was set back) counts as due (R-67)."""
     at = state.next_check
-    return at is None or at <= now or at > now + limits.longest_rest
+    return at is None or at <= now or at > now + HORIZON
 
 
 def conditional_headers(state: FeedState, now: datetime, limits: Limits = DEFAULT) -> tuple[tuple[str, str], ...]:
@@ -92,7 +93,7 @@ def after(
         "requests": state.requests + 1,
         "not_modified": state.not_modified + (outcome.status == 304),
         "unconditional": state.unconditional + (not outcome.conditional),
-        "early": state.early + (state.next_check is not None and now < state.next_check <= now + limits.longest_rest),
+        "early": state.early + (state.next_check is not None and now < state.next_check <= now + HORIZON),
         "last_unconditional": state.last_unconditional if outcome.conditional else now,
     }
     if outcome.error:

@@ -78,7 +78,12 @@ class Poller:
     def begin(self) -> None:
         """Make a row for each feed that has none: due at once."""
         now = self.clock()
-        self.store.feeds.ensure([(feed.url, pacing.to_json(pacing.first(feed, now)), now) for feed in self.feeds])
+        missing = set(self.store.feeds.missing(feed.url for feed in self.feeds))
+        if missing:  # a tick with nothing to do writes nothing
+            rows = [
+                (feed.url, pacing.to_json(pacing.first(feed, now)), now) for feed in self.feeds if feed.url in missing
+            ]
+            self.store.feeds.ensure(rows)
 
     def _groups(self, asked: Iterable[Polled | None]) -> Iterator[list[Polled]]:
         """What came, GROUP at a time, or sooner where answers come slowly: what is not committed is asked for again after a crash."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.pacing import HORIZON
 from bot.core.shards import WHOLE, Shard, bucket
 from bot.model import Entry, Policy
 from bot.store.connection import Connection, Row
@@ -78,6 +79,11 @@ class Feeds:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
+    def missing(self, urls: Iterable[str]) -> list[str]:
+        """Those of the feeds that have no row yet."""
+        present = {row["url"] for row in self._c.rows("SELECT url FROM feeds")}
+        return [url for url in urls if url not in present]
+
     def ensure(self, feeds: Iterable[tuple[str, str, datetime]]) -> None:
         """Make a row for each (url, first state, first check) that has none."""
         with self._c.write() as c:
@@ -91,12 +97,15 @@ class Feeds:
     def due(
         self, now: datetime, configured: Collection[str], limit: int = 100_000, *, shard: Shard = WHOLE
     ) -> list[DueFeed]:
-        """Configured feeds of a shard whose next check is at or before `now`, the longest overdue first."""
+        """Configured feeds of a shard whose next check is at or before `now`, the longest overdue first.
+
+        A next check beyond the horizon was noted by a clock that ran ahead, and has come too (R-67).
+        """
         wanted = set(configured)
         rows = self._c.rows(
-            """SELECT url, state_json, last_ok, body_sha FROM feeds WHERE next_check <= :now AND bucket % :of = :number
-               ORDER BY next_check, url""",
-            {"now": stamp(now), "of": shard.of, "number": shard.number},
+            """SELECT url, state_json, last_ok, body_sha FROM feeds
+               WHERE (next_check <= :now OR next_check > :horizon) AND bucket % :of = :number ORDER BY next_check, url""",
+            {"now": stamp(now), "horizon": stamp(now + HORIZON), "of": shard.of, "number": shard.number},
         )
         found = [
             DueFeed(

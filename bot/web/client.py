@@ -20,7 +20,7 @@ from bot import __version__
 from bot.core.outcomes import retry_at
 from bot.errors import FetchError, Refused, TimedOut, TooLarge, Unreachable
 from bot.model import Request, Response
-from bot.web.connections import Dial, Resolve, opened, resolved, system_resolve
+from bot.web.connections import Dial, Line, Lines, Resolve, opened, resolved, system_resolve
 from bot.web.deadlines import Watchdog, Watched
 from bot.web.guard import Guard, Target
 from bot.web.hosts import Hosts, is_loopback
@@ -35,6 +35,7 @@ USER_AGENT = f"armswatch/{__version__}"
 # R-16: only what can be decoded; urllib3 reads Brotli with a package that is optional to it.
 _ENCODINGS = "gzip, br" if find_spec("brotli") else "gzip"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BODILESS = frozenset({204, 304})
 _ACCEPT = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.5, */*;q=0.1",
@@ -68,6 +69,13 @@ class ClientOptions:
     loopback_at_once: int = 16
 
 
+Headers = tuple[tuple[str, str], ...]
+
+
+class _Hung(Exception):
+    """A kept connection that the server had closed meanwhile: no answer, and no fault."""
+
+
 class Client:
     """Callable with a Request; thread-safe. Raises a FetchError; an HTTP error status is an answer."""
 
@@ -85,6 +93,7 @@ class Client:
         self._proxy = _proxy(options)
         self._resolve = resolve
         self._watchdog = Watchdog()
+        self._lines = Lines(self._watchdog)
         self._context: ssl.SSLContext | None = None
         self.hosts = hosts or Hosts(
             gap=options.gap,
@@ -108,22 +117,89 @@ class Client:
             # Waiting for a host's turn is our politeness, not the server's slowness: it does not use up the deadline.
             with self.hosts.turn(key, trusted=target.trusted):
                 began = time.monotonic()
-                response = self._get(request, url, target, began + left, same_origin=target.origin == first.origin)
+                headers = self._headers(request, target, same_origin=target.origin == first.origin)
+                status, given, body = self._get(request, url, target, headers, began + left)
                 left -= time.monotonic() - began
+            response = Response(
+                url=url,
+                status=status,
+                headers=given,
+                body=body,
+                redirects=tuple(redirects),
+                fetched=self._clock(),
+                elapsed=timedelta(seconds=time.monotonic() - started),
+            )
             self._heed(key, target, response)
-            location = response.header("location")
-            if response.status not in _REDIRECTS or not location:
-                elapsed = timedelta(seconds=time.monotonic() - started)
-                return _with(response, redirects=tuple(redirects), elapsed=elapsed)
+            location = response.header("location") if status in _REDIRECTS else ""
+            if not location:
+                return response
             if len(redirects) >= self._options.max_redirects:
                 raise Refused(f"more than {self._options.max_redirects} redirects", subject=request.url)
             url = _next_url(url, location)
-            redirects.append((response.status, url))
+            redirects.append((status, url))
             target, previous = self._guard.check(url), target
             if previous.scheme == "https" and target.scheme == "http":
                 raise Refused("a redirect from https to http", subject=request.url)
 
-    def _get(self, request: Request, url: str, target: Target, until: float, *, same_origin: bool) -> Response:
+    def close(self) -> None:
+        """Close the connections that are kept for a next request."""
+        self._lines.close()
+
+    def _get(
+        self, request: Request, url: str, target: Target, headers: dict[str, str], until: float
+    ) -> tuple[int, Headers, bytes]:
+        """One request and its answer, on a line that is still open or on a new one."""
+        line = self._lines.take(target.host, target.origin, until)
+        if line is not None:
+            with suppress(_Hung):  # the server had ended the line before it saw our request (RFC 9112 §9.3.1)
+                return self._exchange(line, request, url, target, headers, until)
+        return self._exchange(self._dialled(target, until), request, url, target, headers, until)
+
+    def _exchange(
+        self, line: Line, request: Request, url: str, target: Target, headers: dict[str, str], until: float
+    ) -> tuple[int, Headers, bytes]:
+        keep = False
+        try:
+            raw = self._asked(line, url if self._proxy and target.scheme == "http" else target.path, headers)
+            given = _headers(raw)
+            if raw.status in _BODILESS or raw.status in _REDIRECTS:
+                body = b""
+                keep = raw.status in _BODILESS and raw.headers.get("transfer-encoding") is None
+                raw.close()
+            else:
+                body = self._body(raw, request, given, until)
+                keep = bool(raw.closed)  # read to its end
+        except _Hung:
+            raise
+        except FetchError as error:
+            error.subject = error.subject or request.url
+            raise
+        except Exception as error:  # noqa: BLE001 - sockets, TLS and codecs raise many types: each is one of our three answers
+            if not _expired(line, until):
+                _raise_ours(error, request)
+        else:
+            # The watchdog has the last word: a socket that it shut can look like the end of a short answer.
+            if not _expired(line, until):
+                return raw.status, given, body
+            keep = False
+        finally:
+            if keep and line.connection.sock is not None:
+                self._lines.keep(target.host, line)
+            else:
+                self._lines.end(line)
+        raise TimedOut(_late(request), subject=request.url)
+
+    def _asked(self, line: Line, path: str, headers: dict[str, str]) -> Any:
+        """The beginning of the answer; raises _Hung where a used line turns out to have been hung up."""
+        try:
+            line.connection.request("GET", path, headers=headers, preload_content=False)
+            return line.connection.getresponse()
+        except (ConnectionError, http.client.BadStatusLine) as error:
+            if line.used and not line.fired:
+                raise _Hung from error
+            raise
+
+    def _dialled(self, target: Target, until: float) -> Line:
         watched: list[Watched] = []
         dial = Dial(
             addresses=lambda: self._addresses(target, until),
@@ -131,36 +207,7 @@ class Client:
             until=until,
             opened=lambda connection: watched.append(self._watchdog.watch(connection, until)),
         )
-        connection = self._connection(target, dial)
-        path = url if self._proxy and target.scheme == "http" else target.path
-        try:
-            connection.request(
-                "GET", path, headers=self._headers(request, target, same_origin=same_origin), preload_content=False
-            )
-            raw = connection.getresponse()
-            headers = _headers(raw)
-            body = (
-                b""
-                if raw.status in (204, 304) or raw.status in _REDIRECTS
-                else self._body(raw, request, headers, until)
-            )
-            answer = Response(url=url, status=raw.status, headers=headers, body=body, fetched=self._clock())
-        except FetchError as error:
-            error.subject = error.subject or request.url
-            raise
-        except Exception as error:  # noqa: BLE001 - sockets, TLS and codecs raise many types: each is one of our three answers
-            if not _expired(watched, until):
-                _raise_ours(error, request)
-        else:
-            # The watchdog has the last word: a socket that it shut can look like the end of a short answer.
-            if not _expired(watched, until):
-                return answer
-        finally:
-            for one in watched:
-                self._watchdog.release(one)
-            with suppress(Exception):
-                connection.close()
-        raise TimedOut(_late(request), subject=request.url)
+        return Line(target.origin, self._connection(target, dial), time.monotonic(), watched)
 
     def _addresses(self, target: Target, until: float) -> tuple[str, ...]:
         if self._proxy:
@@ -185,7 +232,6 @@ class Client:
             "User-Agent": request.user_agent or self._options.user_agent,
             "Accept": _ACCEPT[request.purpose],
             "Accept-Encoding": _ENCODINGS,
-            "Connection": "close",
         }
         for name, value in request.headers:
             lowered = name.lower()
@@ -262,20 +308,8 @@ def _next_url(url: str, location: str) -> str:
     )
 
 
-def _with(response: Response, *, redirects: tuple[tuple[int, str], ...], elapsed: timedelta) -> Response:
-    return Response(
-        url=response.url,
-        status=response.status,
-        headers=response.headers,
-        body=response.body,
-        redirects=redirects,
-        fetched=response.fetched,
-        elapsed=elapsed,
-    )
-
-
-def _expired(watched: list[Watched], until: float) -> bool:
-    return time.monotonic() > until or any(one.fired for one in watched)
+def _expired(line: Line, until: float) -> bool:
+    return line.fired or time.monotonic() > until
 
 
 def _late(request: Request) -> str:

@@ -1,4 +1,7 @@
-"""urllib3's connections with our own dialling: the address that was checked is the address that is dialled (R-46)."""
+"""urllib3's connections with our own dialling: the address that was checked is the address that is dialled (R-46).
+
+A connection may serve more than one request: what was checked when it was dialled holds for as long as it is open.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,21 @@ import socket
 import ssl
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from bot.errors import TimedOut, Unreachable
+from bot.web.deadlines import Watchdog, Watched
 
 Resolve = Callable[[str, int], list[str]]
 CONNECT_TIMEOUT = 10.0  # seconds for one address; the request's deadline counts on top
+MOST_KEPT = 32  # open connections without a request; the one unused for longest goes first
+LONGEST_LIFE = 60.0  # seconds: then the name is looked up and checked anew
 
 
 @dataclass(slots=True)
@@ -69,6 +77,91 @@ class TlsConnection(HTTPSConnection):
 
     def _new_conn(self) -> socket.socket:
         return self.dial.connect()
+
+
+@dataclass(slots=True)
+class Line:
+    """A connection to one origin with who watches it; used by one thread at a time."""
+
+    origin: tuple[str, str, int]
+    connection: Any
+    born: float  # time.monotonic
+    watched: list[Watched] = field(default_factory=list)  # one, once it is dialled
+    used: bool = False  # it has served a request before
+
+    @property
+    def fired(self) -> bool:
+        """Whether its deadline was enforced."""
+        return any(one.fired for one in self.watched)
+
+
+class Lines:
+    """Open connections between two requests. An idle one is ended by the deadline of the request that used it last.
+
+    One origin a host: a line to another scheme or port of it is closed, so that a host never has two of ours open.
+    """
+
+    def __init__(self, watchdog: Watchdog) -> None:
+        self._watchdog = watchdog
+        self._kept: OrderedDict[str, list[Line]] = OrderedDict()
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def take(self, host: str, origin: tuple[str, str, int], until: float) -> Line | None:
+        """A line to this origin that is still open, watched from now on until `until`; None: dial."""
+        while True:
+            with self._lock:
+                lines = self._kept.get(host)
+                if not lines:
+                    return None
+                line = lines.pop()
+                self._count -= 1
+                if not lines:
+                    del self._kept[host]
+            young = time.monotonic() - line.born < LONGEST_LIFE
+            # Bytes that nobody asked for, or the end, are waiting where it can be read: not to be used again.
+            if young and line.origin == origin and line.connection.is_connected and self._extend(line, until):
+                line.used = True
+                return line
+            self.end(line)
+
+    def keep(self, host: str, line: Line) -> None:
+        """Put a line aside whose answer was read to its end."""
+        with self._lock:
+            self._kept.setdefault(host, []).append(line)
+            self._kept.move_to_end(host)
+            self._count += 1
+            spare = []
+            if self._count > MOST_KEPT:
+                oldest, lines = next(iter(self._kept.items()))
+                spare.append(lines.pop(0))
+                self._count -= 1
+                if not lines:
+                    del self._kept[oldest]
+        for one in spare:
+            self.end(one)
+
+    def end(self, line: Line) -> None:
+        """Close a line."""
+        for one in line.watched:
+            self._watchdog.release(one)
+        with suppress(Exception):
+            line.connection.close()
+
+    def close(self) -> None:
+        """Close all that are kept."""
+        with self._lock:
+            lines = [line for kept in self._kept.values() for line in kept]
+            self._kept.clear()
+            self._count = 0
+        for line in lines:
+            self.end(line)
+
+    def _extend(self, line: Line, until: float) -> bool:
+        if not all(self._watchdog.extend(one, until) for one in line.watched):
+            return False
+        line.connection.timeout = max(until - time.monotonic(), 0.01)
+        return True
 
 
 def opened(scheme: str, host: str, port: int, dial: Dial, context: Callable[[], ssl.SSLContext]) -> Any:

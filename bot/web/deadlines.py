@@ -18,6 +18,7 @@ class Watched:
     socket: (
         socket.socket
     )  # our own duplicate: shutting it down ends the connection, TLS or not, without touching its owner
+    until: float  # time.monotonic
     fired: bool = False
     done: bool = False
 
@@ -33,29 +34,46 @@ class Watchdog:
 
     def watch(self, connection: socket.socket, until: float) -> Watched:
         """Shut `connection` down at `until` (time.monotonic) unless `release` comes first."""
-        watched = Watched(connection.dup())
+        watched = Watched(connection.dup(), until)
         with self._lock:
-            heapq.heappush(self._queue, (until, next(self._number), watched))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="armswatch-deadlines", daemon=True)
-                self._thread.start()
-            elif self._queue[0][2] is watched:
-                self._lock.notify()
+            self._queued(watched)
         return watched
+
+    def extend(self, watched: Watched, until: float) -> bool:
+        """Another deadline for a connection that serves another request; False if the last one had been enforced already."""
+        with self._lock:
+            if not watched.fired:
+                watched.until = until
+                self._queued(watched)
+            return not watched.fired
 
     def release(self, watched: Watched) -> bool:
         """Stop watching; True if the deadline had already been enforced."""
         with self._lock:
             watched.done = True
             watched.socket.close()
+            self._forget_past()
         return watched.fired
+
+    def _queued(self, watched: Watched) -> None:
+        heapq.heappush(self._queue, (watched.until, next(self._number), watched))
+        self._forget_past()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="armswatch-deadlines", daemon=True)
+            self._thread.start()
+        elif self._queue[0][2] is watched:
+            self._lock.notify()
+
+    def _forget_past(self) -> None:
+        """Drop from the front what is released or has a later deadline by now."""
+        while self._queue and (self._queue[0][2].done or self._queue[0][0] != self._queue[0][2].until):
+            heapq.heappop(self._queue)
 
     def _run(self) -> None:
         idle_since = time.monotonic()
         with self._lock:
             while True:
-                while self._queue and self._queue[0][2].done:
-                    heapq.heappop(self._queue)
+                self._forget_past()
                 now = time.monotonic()
                 if self._queue:
                     idle_since = now

@@ -38,6 +38,7 @@ _DENIED = tuple(
         "ff00::/8",
     )
 )
+_UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
 _ODD_NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
 
 
@@ -129,7 +130,7 @@ def denied(address: Address) -> bool:
 def _parts(url: str) -> SplitResult:
     if len(url) > MAX_URL:
         raise Refused(f"the URL is longer than {MAX_URL} characters", subject=url[:200])
-    if any(ord(character) <= 0x20 or ord(character) == 0x7F for character in url) or "\\" in url:
+    if _UNFIT.search(url):
         raise Refused("the URL holds spaces, control characters or backslashes", subject=url)
     try:
         parts = urlsplit(url)

@@ -89,7 +89,6 @@ def test_the_request_headers_are_these_and_no_others(tmp_path):
         ("User-Agent", "armswatch/1 (+https://example.org/bot)"),
         ("Accept", ACCEPT),
         ("Accept-Encoding", "gzip, br"),
-        ("Connection", "close"),
     )
     assert server.requests[1].target == "/feed?a=1"
     assert answer.header("set-cookie") == ""
