@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from copy import copy
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +17,7 @@ from bot.core.lexicon import Lexicon
 from bot.core.lexicon import load as load_lexicon
 from bot.core.matches import Matcher
 from bot.core.pacing import Limits
+from bot.core.shards import WHOLE, Shard
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.errors import ArmswatchError
@@ -246,13 +248,18 @@ class App:
 
     def round(self) -> RoundReport:
         """Poll what is due, read what waits; commits as it goes and reports at the end."""
+        self.remember()
+        report = self.part(WHOLE, self.stopping)
+        self.note(report)
+        return report
+
+    def part(self, shard: Shard, stopping: Callable[[], bool]) -> RoundReport:
+        """Poll what is due of a shard, read what waits of it, look again at what was shown of it."""
         started = self.clock()
-        for path in self.settings.watchlist_files:
-            remember(self.store, path, started)
-        polled = self.poller.poll()
-        read = self.reader.work_off()
-        self.revisiter.run()
-        report = replace(
+        polled = replace(self.poller, shard=shard, stopping=stopping).poll()
+        read = replace(self.reader, shard=shard, stopping=stopping).work_off()
+        replace(self.revisiter, shard=shard, stopping=stopping).run()
+        return replace(
             polled,
             started=started,
             ended=self.clock(),
@@ -263,9 +270,23 @@ class App:
             matches=read.matches,
             borderline=read.borderline,
         )
+
+    def remember(self) -> None:
+        """Known claims that ship beside the watchlists are in the ledger."""
+        for path in self.settings.watchlist_files:
+            remember(self.store, path, self.clock())
+
+    def note(self, report: RoundReport) -> None:
+        """What a round leaves behind for those who watch the watch: notices on feeds, a heartbeat."""
         watch_feeds(self.settings.feeds, self.store, self.clock())
         self.store.runs.beat("poll", self.clock(), note=sentence(report), report=dump(report))
-        return report
+
+    def over(self, store: Store) -> Self:
+        """The same watch over another connection to its store: network, workers and watchlists are shared."""
+        _ = self.fetch, self.workers, self.map, self.matcher, self.lexicon, self.labels
+        other = copy(self)
+        other.store = store
+        return other
 
     def reload(self) -> list[str]:
         """Take up changed watchlist files (decision 10); a broken one keeps the old and raises a notice. What happened, in words."""
