@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import multiprocessing
+import multiprocessing.forkserver
 import resource
 import signal
 import threading
+import time
 from collections import OrderedDict
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -26,16 +28,19 @@ MEMORY = 512 * 1024 * 1024  # bytes of one worker in all, of which a fresh one t
 LEAST = 32 * 1024 * 1024  # bytes that a document may always use
 RECYCLED_AFTER = 500  # documents; trafilatura's caches and feedparser grow slowly (R-74)
 STRIKES = 2  # R-32: bytes that killed this many workers are not tried again
+RESTS_AFTER = timedelta(minutes=2)  # without a document: a start costs a second, the waiting processes cost 80 MB
 REMEMBERED = 1000  # quarantined documents kept in mind
 _FEEDS = ("bot.core.entries",)
 _PAGES = ("bot.core.articles", "bot.core.entries", "bot.core.warmth")
+_POOLS: set[ProcessPool] = set()  # those alive in this process; they share the fork server
+_FORK = threading.Lock()  # held to add to them, and to end the server that they would start from
 _PDEATHSIG = 1  # prctl option of Linux: the signal a process gets when its parent dies
 
 
 class Workers:
     """The Parse port over a pool of processes. Safe to call from many threads; `close` ends the processes.
 
-    The pool starts with the first document. Workers come from a fork server that has the parsers loaded, so that a killed one
+    The pool starts with the first document, ends when none came for `rests_after`, and starts again with the next. Workers come from a fork server that has the parsers loaded, so that a killed one
     is replaced in milliseconds and none shares threads or descriptors with the parent. With `pages=False` only what feeds need
     is loaded beforehand: a quarter of the memory; a page is then read a second later.
     """
@@ -47,17 +52,21 @@ class Workers:
         deadline: timedelta = DEADLINE,
         memory_limit: int = MEMORY,
         recycled_after: int = RECYCLED_AFTER,
+        rests_after: timedelta = RESTS_AFTER,
         pages: bool = True,
     ) -> None:
         self._count = count
         self._deadline = deadline
         self._memory = memory_limit
         self._recycled_after = recycled_after
+        self._rests_after = rests_after.total_seconds()
         self._preloaded = _PAGES if pages else _FEEDS
         self._lock = threading.Lock()
         self._pool: Any = None
         self._waiting = 0
+        self._used = 0.0  # when the last document was done, on the monotonic clock
         self._closed = False
+        self._ending = threading.Event()
         self._strikes: OrderedDict[str, int] = OrderedDict()
         self.killed = 0  # workers lost so far, for `status` and the health line (R-72)
 
@@ -92,9 +101,9 @@ class Workers:
         """End all workers at once; further calls raise WorkerError."""
         with self._lock:
             pool, self._pool, self._closed = self._pool, None, True
+        self._ending.set()
         if pool is not None:
-            pool.stop()
-            pool.join()
+            _ended(pool)
 
     def __enter__(self) -> Self:
         return self
@@ -150,6 +159,7 @@ class Workers:
         finally:
             with self._lock:
                 self._waiting -= 1
+                self._used = time.monotonic()
 
     def _strike(self, name: str) -> None:
         with self._lock:
@@ -168,19 +178,43 @@ class Workers:
     def _started(self) -> Any:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(self._preloaded))
-        return ProcessPool(
+        pool = ProcessPool(
             max_workers=self._count,
             max_tasks=self._recycled_after,
             initializer=prepare,
             initargs=[self._memory],
             context=context,
         )
+        with _FORK:
+            _POOLS.add(pool)
+        threading.Thread(target=self._rest, args=[pool], name="armswatch-workers-rest", daemon=True).start()
+        return pool
+
+    def _rest(self, pool: Any) -> None:
+        """End the pool once nothing came for a while, and the fork server with the last pool of this process."""
+        pause = self._rests_after
+        while not self._ending.wait(pause):
+            with self._lock:  # a document that comes now waits for the end, and starts anew
+                if self._pool is not pool:
+                    return
+                pause = self._rests_after - (time.monotonic() - self._used)
+                if self._waiting or pause > 0:
+                    pause = max(pause, 0.1)
+                    continue
+                self._pool = None
+                _ended(pool)
+                with _FORK, suppress(OSError):
+                    if not _POOLS:
+                        multiprocessing.forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public ends it
+                return
 
 
 def _ended(pool: Any) -> None:
     with suppress(Exception):
         pool.stop()
         pool.join()  # this, not `stop`, ends the workers and closes the pipes
+    with _FORK:
+        _POOLS.discard(pool)
 
 
 def prepare(memory: int) -> None:

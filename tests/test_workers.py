@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -177,6 +179,40 @@ def test_workers_are_recycled():
             workers.feed(FEED, url=URL, headers=(), now=NOW)
             seen |= set(workers.pids)
     assert len(seen) >= 3
+
+
+RESTING = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from tests.test_workers import FEED, NOW, URL, Workers, until
+
+def servers():
+    found = [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
+    return [child for child in found if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+if __name__ == "__main__":
+    with Workers(1, rests_after=timedelta(seconds=0.3)) as workers:
+        for _ in range(2):
+            workers.feed(FEED, url=URL, headers=(), now=NOW)
+            print(len(workers.pids), len(servers()), until(lambda: not workers.pids and not servers()))
+"""
+
+
+def test_idle_workers_end_with_their_fork_server_and_come_back_with_the_next_document():
+    # In a process of its own: the fork server is shared by all pools of a process.
+    done = subprocess.run([sys.executable, "-c", RESTING], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "1 1 True\n" * 2, done.stderr
+
+
+def test_workers_that_rest_leave_those_of_others_alone(workers):
+    workers.feed(FEED, url=URL, headers=(), now=NOW)
+    before = workers.pids
+    with Workers(1, rests_after=timedelta(seconds=0.1)) as resting:
+        resting.feed(FEED, url=URL, headers=(), now=NOW)
+        assert until(lambda: not resting.pids)
+    workers.feed(FEED, url=URL, headers=(), now=NOW)
+    assert workers.pids == before
 
 
 def test_closed_workers_refuse_and_leave_no_process_behind():
