@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.places import Server
 from bot.store import Store
+from tests.clusters import Cluster, binaries, running
 from tests.fakes import FakeClock
 
 _CONNECT = socket.socket.connect
@@ -43,6 +45,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process; started when the first test asks for it."""
+    if binaries() is None:
+        if os.environ.get("ARMSWATCH_CI"):
+            pytest.fail("the gate must test PostgreSQL, and its binaries are absent")
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(params=BACKENDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | Server]:
+    """Where a store may be made, on each backend."""
+    if request.param == "sqlite":
+        yield tmp_path / "watch.db"
+        return
+    made: Cluster = request.getfixturevalue("cluster")
+    with made.database() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,12 +18,6 @@ LEASE = timedelta(seconds=60)
 PAUSE = timedelta(seconds=30)
 FEED = "https://wire.example/feed"
 OF = 8
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.opened(tmp_path / "watch.db") as opened:
-        yield opened
 
 
 def after(seconds: float) -> timedelta:
