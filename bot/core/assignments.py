@@ -12,11 +12,13 @@ from bot.core.duplicates import Fingerprint, is_copy
 from bot.core.duplicates import fingerprint as fingerprint_of
 from bot.core.likeness import in_common, likeness, mean_likeness, profile
 from bot.core.signatures import Signature
+from bot.core.voices import Kinship
 from bot.model import Item
 
 Action = Literal["new", "joined", "copy", "also", "follows"]
 
 JOIN = 0.3  # mean likeness to a story's members from which an item joins it
+ALIKE = 0.6  # the same where neither names whose word it rests on
 SPAN = timedelta(
     days=4
 )  # from a story's first to its last report; what comes later follows it (about 36 h is the rule)
@@ -37,7 +39,8 @@ class Candidate:
 
     `members` are the signatures of its reports, oldest first, without copies; the first and the last 20 are enough.
     `prints` are (article id, its time, fingerprint) of articles of this story that share a band with the item, the
-    earliest first; of more than 60 the rest are not looked at.
+    earliest first; of more than 60 the rest are not looked at. `kinship` says whether item and story rest on one
+    voice: different ones are never joined, unknown ones only where they are much alike; None: nobody looked.
     """
 
     story: str
@@ -45,6 +48,7 @@ class Candidate:
     latest: datetime | None
     members: tuple[Signature, ...]
     prints: tuple[tuple[str, datetime | None, Fingerprint], ...] = ()
+    kinship: Kinship | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +159,18 @@ def _compared(candidate: Candidate) -> tuple[Signature, ...]:
 
 
 def _nearest(signature: Signature, candidates: Sequence[Candidate]) -> tuple[Candidate | None, float]:
+    """The likest story in reach: first among those that share a voice, of the others only one that is much alike."""
     best: Candidate | None = None
-    score = 0.0
+    score, rank = 0.0, 0
     own = profile(signature)
     for candidate in candidates:
         members = _compared(candidate)
-        if not members or not _in_span(signature, candidate):
+        if candidate.kinship == "apart" or not members or not _in_span(signature, candidate):
             continue
         mean = mean_likeness(own, members)
-        if mean > score:
-            best, score = candidate, mean
+        shared = int(candidate.kinship == "shared" and mean > JOIN)
+        if (shared, mean) > (rank, score) and (candidate.kinship != "unknown" or mean > ALIKE):
+            best, score, rank = candidate, mean, shared
     return best, score
 
 
@@ -188,7 +194,7 @@ def _same(signature: Signature, joined: Candidate, candidates: Sequence[Candidat
     own = profile(signature)
     mine = (*joined.members[-(LINKED - 1) :], signature)
     for other in candidates:
-        if other is joined or not other.members:
+        if other is joined or not other.members or other.kinship in {"apart", "unknown"}:
             continue
         theirs = other.members[-LINKED:]
         if mean_likeness(own, theirs) < NEAR:
@@ -206,7 +212,11 @@ def _before(signature: Signature, candidates: Sequence[Candidate]) -> tuple[Cand
         return None, 0.0
     own = profile(signature)
     for candidate in candidates:
-        if candidate.latest is None or not candidate.latest <= signature.when <= candidate.latest + FOLLOW_REACH:
+        if (
+            candidate.kinship == "apart"
+            or candidate.latest is None
+            or not candidate.latest <= signature.when <= candidate.latest + FOLLOW_REACH
+        ):
             continue
         members = _compared(candidate)
         mean = mean_likeness(own, members, 0.5)

@@ -64,8 +64,12 @@ class Signature:
 
     def keys(self) -> tuple[str, ...]:
         """The index keys: two items of one story share at least one, save for pure chance (at most 12, heaviest first)."""
-        telling = tuple(name for name, weight in self.features[:KEYS] if weight >= TELLING)
-        return telling or tuple(name for name, _ in self.features[:3])
+        return tuple(self.weighted_keys())
+
+    def weighted_keys(self) -> dict[str, float]:
+        """The index keys with their weights, heaviest first."""
+        telling = {name: weight for name, weight in self.features[:KEYS] if weight >= TELLING}
+        return telling or dict(self.features[:3])
 
     def to_json(self) -> str:
         """One JSON array, for the store."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.claims import claims as read_claims
 from bot.core.corroboration import origins
@@ -13,28 +13,14 @@ from bot.core.duplicates import VERSION, Fingerprint, fingerprint
 from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
-from bot.core.stories import Assignment, Candidate, Signature, assign, signature
-from bot.core.voices import kinship
+from bot.core.stories import Assignment, Signature, signature
+from bot.jobs.place import Placer
 from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
-from bot.store.stories import Member
-
-REACH_BACK = timedelta(days=46)
-"""How much older a story may be to be followed; the pure part looks 45 days back."""
-
-REACH_ON = timedelta(days=3)
-"""How much younger: backfill may insert an article before what is stored."""
-
-ALIKE = 0.6
-"""Likeness from which two whole articles that share no named voice report one development."""
 
 SIGNED = 250
 """Code points of a text that sign it for stories."""
-
-NEAR_STORIES = 25
-"""Stories that are compared in full, those that share most with the article first."""
-
 
 MOST_NEWS = 3
 """Changes that one article may bring to a story; the rest of what is new in it stands in the story."""
@@ -84,13 +70,16 @@ class Judge:
         self, judgement: Judgement, item: Item, seal: Signature, print_: Fingerprint, claims: tuple[Claim, ...], before: str, now: datetime
     ) -> Judgement:  # fmt: skip
         article = judgement.article
-        own = self.store.stories.of_article(article.id)
+        own = self.store.stories.standing(article.id)
         if own is not None:
-            # A later revision of a member stays where it is; only what is new in it is told.
-            found = Assignment("joined", own.id, why=("an earlier revision belongs here",))
+            # A later revision of a member stays where it is; only what is new in it is told. A live-blog tells nothing.
+            story_, held = own
+            found = Assignment(
+                "also" if held == "also" else "joined", story_, lead=story_, why=("an earlier revision belongs here",)
+            )
         else:
             at = article.published or article.first_seen or now
-            found = self._assigned(item, seal, print_, claims, self._candidates(seal, print_, at, claims))
+            found = Placer(store=self.store)(item, seal, print_, claims, at)
         action, home = found.action, found.story
         if action == "also":
             # Without a lead it stands alone and is told as itself; with one it hangs on that story.
@@ -109,57 +98,10 @@ class Judge:
             judgement,
             story=story,
             membership=membership,
-            merges=self._merges(home, found),
+            merges=found.merges,
             claims=claims,
             changes=self._changes(judgement, story, role, known, claims, before, now),
         )
-
-    def _assigned(
-        self, item: Item, seal: Signature, print_: Fingerprint, claims: Sequence[Claim], candidates: list[Candidate]
-    ) -> Assignment:
-        """The story by likeness: first among those that share a voice; of the others only one that is much alike."""
-        kin = [one for one in candidates if kinship(claims, self.store.stories.claims(story=one.story)) == "shared"]
-        found = assign(item, seal, kin, print_=print_)
-        if found.action in {"joined", "copy"}:
-            return found
-        found = assign(item, seal, candidates, print_=print_)
-        return assign(item, seal, kin, print_=print_) if found.action == "joined" and found.likeness < ALIKE else found
-
-    def _merges(self, home: str, found: Assignment) -> tuple[str, ...]:
-        """The stories that turn out to be the same as `home`; never two that rest on different voices."""
-        mine = self.store.stories.claims(story=home)
-        return tuple(one for one in found.merges if kinship(mine, self.store.stories.claims(story=one)) == "shared")
-
-    def _candidates(
-        self, seal: Signature, print_: Fingerprint, at: datetime, claims: Sequence[Claim]
-    ) -> list[Candidate]:
-        shared = self.store.stories.candidates(
-            seal.keys(), print_.bands, earliest=at - REACH_BACK, latest=at + REACH_ON
-        )
-        bands = set(print_.bands)
-        near = [name for name in dict.fromkeys(member.story for member in shared) if name][:NEAR_STORIES]
-        members: dict[str, list[tuple[Member, Signature, Fingerprint | None]]] = {name: [] for name in near}
-        for member in self.store.stories.members(near):
-            theirs = Fingerprint.from_bytes(member.fingerprint) if member.fingerprint else None
-            members[member.story].append((member, Signature.from_json(member.signature), theirs))
-        found: list[Candidate] = []
-        for name, known in members.items():
-            prints = tuple(
-                (member.article, theirs.when, one) for member, theirs, one in known if one and bands & set(one.bands)
-            )
-            if not prints and kinship(claims, self.store.stories.claims(story=name)) == "apart":
-                continue
-            times = [theirs.when for _, theirs, _ in known if theirs.when]
-            found.append(
-                Candidate(
-                    story=name,
-                    founded=min(times, default=None),
-                    latest=max(times, default=None),
-                    members=tuple(theirs for member, theirs, _ in known if member.role not in {"copy", "also"}),
-                    prints=prints,
-                )
-            )
-        return found
 
     def _story(
         self, judgement: Judgement, home: str, stored: Story | None, found: Assignment, known: Sequence[Claim],

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core.voices import main_claims
 from bot.model import Article, Change, Claim, Membership, Origin, Story
 from bot.store.connection import Connection
 from bot.store.rows import dump, stamp
@@ -37,7 +38,7 @@ def save_story(
         )
         c.run(
             """INSERT INTO members (story, article, role, copy_of, why_json, at) VALUES (:story, :article, :role, :copy_of, :why, :at)
-               ON CONFLICT (story, article) DO UPDATE SET copy_of = excluded.copy_of, why_json = excluded.why_json""",
+               ON CONFLICT (story, article) DO NOTHING""",
             {
                 "story": story.id,
                 "article": article.id,
@@ -47,17 +48,19 @@ def save_story(
                 "at": at,
             },
         )
-        c.run(
-            """INSERT INTO signatures (article, story, signature_json, at) VALUES (:article, :story, :json, :at)
-               ON CONFLICT (article) DO UPDATE SET story = excluded.story, signature_json = excluded.signature_json, at = excluded.at""",
-            {"article": article.id, "story": story.id, "json": signature, "at": at},
-        )
+        c.run("DELETE FROM signatures WHERE article = :id", {"id": article.id})
         c.run("DELETE FROM signature_keys WHERE article = :id", {"id": article.id})
-        for key in dict.fromkeys(keys):
+        # Copies, and what merely hangs on a story, say nothing about what the story is: only reports are compared.
+        if signature and _role(c, article.id) in {"founder", "joined"}:
             c.run(
-                "INSERT INTO signature_keys (key, article, at) VALUES (:key, :article, :at)",
-                {"key": key, "article": article.id, "at": at},
+                "INSERT INTO signatures (article, story, signature_json, at) VALUES (:article, :story, :json, :at)",
+                {"article": article.id, "story": story.id, "json": signature, "at": at},
             )
+            for key in dict.fromkeys(keys):
+                c.run(
+                    "INSERT INTO signature_keys (key, article, at) VALUES (:key, :article, :at)",
+                    {"key": key, "article": article.id, "at": at},
+                )
     c.run("DELETE FROM claims WHERE article = :id", {"id": article.id})
     for claim in claims:
         put_claim(c, claim, article=article.id, story=story.id if story else "", published=at, known_from="article")
@@ -97,11 +100,16 @@ def _merge(c: Connection, other: str, into: str) -> None:
         c.run(f"UPDATE {table} SET story = :into WHERE story = :other", {"into": into, "other": other})  # noqa: S608
 
 
+def _role(c: Connection, article: str) -> str:
+    row = c.row("SELECT role FROM members WHERE article = :id", {"id": article})
+    return row["role"] if row else ""
+
+
 def put_claim(c: Connection, claim: Claim, *, article: str, story: str, published: str | None, known_from: str) -> None:
     """One claim into the ledger; the same id again changes nothing but its story."""
     c.run(
-        """INSERT INTO claims (id, article, story, claimant, status, direction, unit, quantity, materiel, published, known_from, claim_json)
-           VALUES (:id, :article, :story, :claimant, :status, :direction, :unit, :quantity, :materiel, :published, :known_from, :json)
+        """INSERT INTO claims (id, article, story, claimant, status, direction, unit, quantity, materiel, published, known_from, claim_json, main)
+           VALUES (:id, :article, :story, :claimant, :status, :direction, :unit, :quantity, :materiel, :published, :known_from, :json, :main)
            ON CONFLICT (id) DO UPDATE SET story = excluded.story""",
         {
             "id": claim.id,
@@ -116,6 +124,7 @@ def put_claim(c: Connection, claim: Claim, *, article: str, story: str, publishe
             "published": published,
             "known_from": known_from,
             "json": dump(claim),
+            "main": len(main_claims((claim,))),
         },
     )
 

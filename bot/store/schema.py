@@ -240,3 +240,26 @@ def _shards(db: Database) -> None:
          "doing": str},
         pk="name", not_null={"state", "started", "seen", "jobs"}, strict=True,
     )  # fmt: skip
+
+
+@MIGRATIONS(name="0014_bounded_nearness")
+def _bounded_nearness(db: Database) -> None:
+    from bot.core.voices import main_claims
+    from bot.model import Claim
+    from bot.store.rows import load
+
+    # What placing an article reads (bot.store.nearness) comes from the end of an index, however much is stored.
+    db.execute("CREATE INDEX signature_keys_latest ON signature_keys (key, at, article)")
+    db.execute("DROP INDEX IF EXISTS idx_signatures_story")
+    db.execute("CREATE INDEX signatures_of_story ON signatures (story, at, article)")
+    # Copies are no reports: found by their bands, never compared by what they are about.
+    for table in ("signature_keys", "signatures"):
+        db.execute(f"DELETE FROM {table} WHERE article IN (SELECT article FROM members WHERE role IN ('copy', 'also'))")  # noqa: S608
+    db.execute("CREATE INDEX claims_of_story ON claims (story)")
+    # Claims by which a story is known: of somebody named, in a title or lead (bot.core.voices).
+    db.table("claims").add_column("main", int, not_null_default=0)
+    for row in list(db.query("SELECT id, claim_json FROM claims")):
+        claim = load(Claim, row["claim_json"])
+        if main_claims((claim,)):
+            db.execute("UPDATE claims SET main = 1 WHERE id = ?", [row["id"]])
+    db.execute("CREATE INDEX claims_main ON claims (story, claimant, status, direction, materiel) WHERE main = 1")

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Change, Claim, Origin, Story
 from bot.store.connection import Connection, Row
+from bot.store.nearness import Near, near
 from bot.store.placing import put_claim
 from bot.store.rows import known, load, moment, stamp
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One stored article as a candidate: its story, signature and fingerprint as core wrote them."""
-
-    article: str
-    story: str
-    at: datetime
-    signature: str
-    fingerprint: str
-    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,42 +36,16 @@ class Stories:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def candidates(
-        self, keys: Sequence[str], bands: Sequence[str], *, earliest: datetime, latest: datetime, limit: int = 400
-    ) -> list[Member]:
-        """Members that share an index key within the time window, or a fingerprint band at any time; most shared first."""
-        rows = self._c.rows(
-            """WITH shared AS (
-                 SELECT article, COUNT(*) AS n FROM signature_keys
-                 WHERE key IN (SELECT value FROM {each:keys}) AND at BETWEEN :earliest AND :latest GROUP BY article
-                 UNION ALL
-                 SELECT article, COUNT(*) AS n FROM bands WHERE band IN (SELECT value FROM {each:bands}) GROUP BY article)
-               SELECT signatures.article, signatures.story, signatures.at, signature_json,
-                      COALESCE(MAX(fingerprint_json), '') AS fingerprint_json, SUM(n) AS shared
-               FROM shared JOIN signatures ON signatures.article = shared.article
-               LEFT JOIN fingerprints ON fingerprints.article = shared.article
-               GROUP BY signatures.article ORDER BY shared DESC, signatures.article LIMIT :limit""",
-            {
-                "keys": json.dumps(list(keys)),
-                "bands": json.dumps(list(bands)),
-                "earliest": stamp(earliest),
-                "latest": stamp(latest),
-                "limit": limit,
-            },
-        )
-        return [_member(row) for row in rows]
+    def near(
+        self, keys: Mapping[str, float], bands: Sequence[str], *, earliest: datetime, latest: datetime, limit: int = 25
+    ) -> list[Near]:
+        """The stories that an article may belong to: of a common text at any time, or alike by keys (key → weight) in time."""
+        return near(self._c, keys, bands, earliest=earliest, latest=latest, limit=limit)
 
-    def members(self, stories: Sequence[str]) -> list[Member]:
-        """All members of some stories, as candidates."""
-        rows = self._c.rows(
-            """SELECT signatures.article, signatures.story, signatures.at, signature_json,
-                      COALESCE(fingerprint_json, '') AS fingerprint_json, members.role
-               FROM signatures LEFT JOIN fingerprints ON fingerprints.article = signatures.article
-               LEFT JOIN members ON members.article = signatures.article AND members.story = signatures.story
-               WHERE signatures.story IN (SELECT value FROM {each:stories}) ORDER BY signatures.at, signatures.article""",
-            {"stories": json.dumps(list(stories))},
-        )
-        return [_member(row) for row in rows]
+    def standing(self, article: str) -> tuple[str, str] | None:
+        """(story, role) of an article that has its place."""
+        row = self._c.row("SELECT story, role FROM members WHERE article = :id", {"id": article})
+        return (row["story"], row["role"]) if row else None
 
     def get(self, story: str) -> Story | None:
         """One story by id or by the alias that a merge left."""
@@ -213,17 +176,6 @@ class Stories:
             articles=tuple(item["article"] for item in articles),
             origins=load(tuple[Origin, ...], row["origins_json"] or "[]"),
         )
-
-
-def _member(row: Row) -> Member:
-    return Member(
-        article=row["article"],
-        story=row["story"],
-        at=known(row["at"]),
-        signature=row["signature_json"],
-        fingerprint=row["fingerprint_json"],
-        role=row.get("role") or "",
-    )
 
 
 def _change(row: Row) -> Change:
