@@ -278,8 +278,12 @@ class App:
 
     def note(self, report: RoundReport) -> None:
         """What a round leaves behind for those who watch the watch: notices on feeds, a heartbeat."""
-        watch_feeds(self.settings.feeds, self.store, self.clock())
+        self.watch()
         self.store.runs.beat("poll", self.clock(), note=sentence(report), report=dump(report))
+
+    def watch(self) -> None:
+        """Notices on feeds that fail, and on those that came back."""
+        watch_feeds(self.settings.feeds, self.store, self.clock())
 
     def over(self, store: Store) -> Self:
         """The same watch over another connection to its store: network, workers and watchlists are shared."""

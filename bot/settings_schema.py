@@ -203,6 +203,22 @@ class MetricsTable(Table):
     port: int = Field(default=0, ge=0, le=65535)
 
 
+class StoreTable(Table):
+    """[store]: a PostgreSQL server in place of the file that `database` names (the extra `cluster`)."""
+
+    url: Annotated[str, AfterValidator(server_url)] = ""
+
+
+class EngineTable(Table):
+    """[engine]: who runs the jobs: this process alone, or any number of workers over PostgreSQL."""
+
+    mode: Literal["local", "cluster"] = "local"
+    shards: int = Field(default=64, ge=1, le=65_536)
+    jobs: int = Field(default=2, ge=1, le=64)
+    pause: Duration = Field(default=timedelta(seconds=35), ge=timedelta(milliseconds=1))
+    lease: Duration = Field(default=timedelta(seconds=90), ge=timedelta(seconds=5))
+
+
 class ConfigTable(Table):
     """The whole of config.toml."""
 
@@ -219,5 +235,7 @@ class ConfigTable(Table):
     backup: BackupTable = BackupTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
     metrics: MetricsTable = MetricsTable()
+    store: StoreTable = StoreTable()
+    engine: EngineTable = EngineTable()
     subscriptions: tuple[SubscriptionTable, ...] = Field(default=(), strict=False)
     feeds: tuple[FeedTable, ...] = Field(default=(), strict=False)

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "case": ("bot.cli.case", "case", "Collect stories and claims under a name, with notes."),
     "cite": ("bot.cli.cite", "cite", "A footnote or RIS record of an article, story or claim."),
     "claims": ("bot.cli.claims", "claims", "The ledger of claims; --jsonl reads claims out of items."),
+    "cluster": ("bot.cli.worker", "cluster", "How a watch of many workers stands."),
     "corrections": ("bot.cli.case", "corrections", "The register of corrections."),
     "demo": ("bot.cli.demo", "demo", "The whole job on a bundled world on this machine."),
     "digest": ("bot.cli.digest", "digest", "Preview or send what is due."),
@@ -47,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "stories": ("bot.cli.stories", "stories", "Stories stored; --jsonl groups items."),
     "story": ("bot.cli.stories", "story", "One story: its articles, evidence and claims."),
     "verify": ("bot.cli.packs", "verify", "Check an evidence pack offline."),
+    "worker": ("bot.cli.worker", "worker", "One worker of a watch on many machines."),
     "watchlist": ("bot.cli.watchlist", "watchlist", "Check, show, test, learn and compare watchlists."),
 }
 

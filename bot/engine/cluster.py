@@ -21,6 +21,7 @@ from procrastinate.jobs import Status
 
 from bot.engine import Task, TaskName, Tasks
 from bot.errors import StoreError
+from bot.places import Server
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class ProcrastinateEngine:
 
     def __init__(
         self,
-        url: str,
+        server: Server,
         tasks: Tasks,
         *,
         name: str,
@@ -64,7 +65,11 @@ class ProcrastinateEngine:
         self._tasks, self._name, self._jobs, self._grace = tasks, name, jobs, grace
         self._beats = heartbeats or Heartbeats()
         connector = procrastinate.PsycopgConnector(
-            conninfo=url, min_size=1, max_size=4, timeout=10, kwargs={"application_name": f"armswatch {name}"}
+            conninfo=server.url,
+            min_size=1,
+            max_size=4,
+            timeout=10,
+            kwargs={"application_name": f"armswatch {name}", "password": server.password or None},
         )
         self._app = procrastinate.App(connector=connector)
         for task, function in tasks.items():
