@@ -22,12 +22,15 @@ from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.errors import ConfigError, Problem, WatchlistError
 from bot.model import Feed, Subscription
-from bot.places import packaged
-from bot.settings_schema import ConfigTable, FeedFile, FeedTable, SubscriptionTable
+from bot.places import Server, is_server, packaged
+from bot.settings_schema import SERVER_EXPECTED, ConfigTable, FeedFile, FeedTable, SubscriptionTable
 
-_SECRET_VALUE = re.compile(r"xox[abeprs]-|xapp-\d|hooks\.slack\.com/services/")
+_SECRET_VALUE = re.compile(
+    r"xox[abeprs]-|xapp-\d|hooks\.slack\.com/services/|^postgres(ql)?://([^/@\s]*:[^@\s]+@|\S*[?&]password=.)"
+)
+_LOGIN = re.compile(r"://[^/@\s]*:[^@\s]+@")
 _SECRET_KEY = re.compile(r"(^|[._])(token|app_token|webhook|password|passwd|secret|api_key)$")
-_SECRETS = ("SLACK_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK", "SMTP_PASSWORD")
+_SECRETS = ("SLACK_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK", "SMTP_PASSWORD", "STORE_URL", "STORE_PASSWORD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Secrets:
     slack_app_token: str = field(default="", repr=False)
     slack_webhook: str = field(default="", repr=False)
     smtp_password: str = field(default="", repr=False)
+    store_url: str = field(default="", repr=False)
+    store_password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,12 @@ class Settings:
     table: ConfigTable
     secrets: Secrets
     loopback_only: bool
+
+    @property
+    def store(self) -> Path | Server:
+        """Where the watch's rows are: a server, else the file `database`; other files lie beside `database` in any case."""
+        url = self.secrets.store_url or self.table.store.url
+        return Server(url, self.secrets.store_password) if url else self.database
 
     @property
     def tick(self) -> timedelta:
@@ -93,6 +104,8 @@ def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
     else:
         _check_raw_feeds(raw, str(config), problems)
     secrets = _secrets(environ, problems)
+    if secrets.store_url and not is_server(secrets.store_url):
+        problems.append(Problem("environment", "ARMSWATCH_STORE_URL", "something else (not shown)", SERVER_EXPECTED))
     if problems or table is None:
         raise ConfigError(problems, subject=str(config))
     return Settings(
@@ -143,7 +156,8 @@ def _problem(item: Any, file: str, kind: type[Any]) -> Problem:
         return Problem(file, key, "nothing", "a value: this key is required")
     expected = str(item.get("ctx", {}).get("error") or item["msg"])
     expected = expected[0].lower() + expected[1:]
-    return Problem(file, key, "***" if _SECRET_KEY.search(key) else repr(item.get("input")), expected)
+    hidden = _SECRET_KEY.search(key) or _LOGIN.search(str(item.get("input")))
+    return Problem(file, key, "***" if hidden else repr(item.get("input")), expected)
 
 
 def _keys_at(kind: type[Any], location: tuple[Any, ...]) -> list[str]:

@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.model import OutletKind
+from bot.places import is_server
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # seconds
 _SIZE = re.compile(r"(\d+)\s*(KB|MB|GB)", re.IGNORECASE)
 _BYTES = {"kb": 1024, "mb": 1024**2, "gb": 1024**3}
+SERVER_EXPECTED = "a URL such as postgresql://watch@db.example:5432/armswatch"
 
 
 def duration(value: Any) -> timedelta:
@@ -48,6 +50,13 @@ def web_url(value: Any) -> str:
     """An absolute http or https URL."""
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
         raise ValueError("an absolute http:// or https:// URL without user name")
+    return value
+
+
+def server_url(value: str) -> str:
+    """The URL of a PostgreSQL database, without a password; "" for none."""
+    if value and not is_server(value):
+        raise ValueError(SERVER_EXPECTED)
     return value
 
 
