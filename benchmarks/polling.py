@@ -110,7 +110,7 @@ def measured(
 ) -> Result:
     """All rounds with one peer, in one process of its own, against a fresh server."""
     result = Result()
-    with _server(feeds, pages=pages) as port, tempfile.TemporaryDirectory() as folder:
+    with served(feeds, pages=pages) as port, tempfile.TemporaryDirectory() as folder:
         proxyless = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
         peer = subprocess.Popen(
             [*command, str(port), str(feeds), folder],
@@ -162,7 +162,7 @@ def _tell(port: int, how: str, bump: int) -> str:
 
 
 @contextmanager
-def _server(feeds: int, *, pages: bool) -> Iterator[int]:
+def served(feeds: int, *, pages: bool) -> Iterator[int]:
     server = subprocess.Popen(
         [sys.executable, "-m", "benchmarks._feedserver", str(feeds), *(["pages"] if pages else [])],
         stdin=subprocess.PIPE,
