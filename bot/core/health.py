@@ -93,7 +93,7 @@ def health(feed: Feed, state: FeedState, now: datetime) -> Health:
 def coverage(pairs: Iterable[tuple[Feed, FeedState]], now: datetime, *, items_read: int = 0) -> Coverage:
     """What the watch can see: (language, working, configured) sorted by language, and the holes in words.
 
-    A feed that was never polled, or failed fewer than three times in a row, counts as working.
+    A feed that was never polled counts as working, and one that has answered before and failed fewer than three times in a row.
     """
     working: dict[str, int] = {}
     configured: dict[str, int] = {}
@@ -102,7 +102,8 @@ def coverage(pairs: Iterable[tuple[Feed, FeedState]], now: datetime, *, items_re
         lang = feed.lang.partition("-")[0] or "?"
         configured[lang] = configured.get(lang, 0) + 1
         condition = health(feed, state, now)
-        if condition.blind and not (condition.word == "failing" and state.failures < FAILING_AFTER):
+        weather = condition.word == "failing" and state.failures < FAILING_AFTER and state.last_success is not None
+        if condition.blind and not weather:
             blind.setdefault(lang, []).append(f"{feed.name or feed.url} {condition.word}")
         else:
             working[lang] = working.get(lang, 0) + 1

@@ -125,6 +125,14 @@ def test_coverage_counts_by_language_and_names_the_holes():
     assert found.items_read == 7
 
 
+def test_a_feed_that_never_answered_is_not_counted_as_one_that_works():
+    never = FeedState(url=FEED.url, last_poll=NOW, last_error="no route to host", error_kind="network", failures=1)
+    unasked = FeedState(url=FEED.url)
+    assert coverage([(FEED, never)], NOW).by_lang == (("ru", 0, 1),)
+    assert coverage([(FEED, never)], NOW).holes == ("ru 0/1: News failing",)
+    assert coverage([(FEED, unasked)], NOW).by_lang == (("ru", 1, 1),)
+
+
 def test_a_notice_comes_once_and_its_recovery_once():
     blind = Health(url=FEED.url, words=("silent",), detail="nothing new for 6 days")
     fine = Health(url=FEED.url, words=("ok",), detail="")
