@@ -1,15 +1,17 @@
-"""The wiring: settings in, ready jobs out. The only composition root; everything heavy is imported here or later."""
+"""The wiring: settings in, ready jobs out. One page on purpose: whoever asks what is joined to what reads it here.
+
+The only composition root; everything heavy is imported here or later.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable
 from copy import copy
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from bot import __version__
 from bot.channels import Channels
@@ -20,6 +22,7 @@ from bot.core.pacing import Limits
 from bot.core.shards import WHOLE, Shard
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
+from bot.engine.threads import Threads
 from bot.errors import ArmswatchError
 from bot.jobs.alert import Alerter
 from bot.jobs.coverage import coverage, watch_feeds
@@ -31,35 +34,17 @@ from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
 from bot.jobs.revisit import Revisiter
+from bot.jobs.warn import Warner
 from bot.model import Coverage, Notice, RoundReport
 from bot.ports import Clock, Fetch, Mark, Parse, no_mark
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.rows import dump
 
-T = TypeVar("T")
-R = TypeVar("R")
-
 
 def utc_now() -> datetime:
     """The Clock port of the real world."""
     return datetime.now(UTC)
-
-
-class Threads:
-    """The Map port over a pool of threads; results come as they are ready."""
-
-    def __init__(self, count: int) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="fetch")
-
-    def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]:
-        futures = [self._pool.submit(function, item) for item in items]
-        for done in as_completed(futures):
-            yield done.result()
-
-    def close(self) -> None:
-        """Start nothing more; what runs ends by its own deadline."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class App:
@@ -80,7 +65,7 @@ class App:
         self.clock = clock
         self.mark = mark
         self.stopping = stopping
-        self.store = Store(settings.database)
+        self.store = Store(settings.store)
         self._fetch, self._parse = fetch, parse
         self.channels = channels or Channels(settings, clock)
         self.watchlists: tuple[Watchlist, ...] = settings.watchlists
@@ -215,6 +200,17 @@ class App:
             reconcilers=self.channels.reconcilers,
             clock=self.clock,
             mark=self.mark,
+        )
+
+    @property
+    def warner(self) -> Warner:
+        """Tells of what readers would not see."""
+        return Warner(
+            store=self.store,
+            subscriptions=self.channels.subscriptions,
+            render=self.channels.notice,
+            coverage=self.coverage,
+            clock=self.clock,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -25,11 +26,11 @@ def digest(obj: dict[str, Any], preview: bool, send: bool, force: bool, check: b
         raise click.UsageError("say either --preview or --send")
     from bot.app import App
     from bot.settings import load
-    from bot.store.locks import DaemonLock
+    from bot.store.locks import daemon_lock
 
     settings = load(config_path(obj.get("config")))
     if send:
-        with DaemonLock(settings.database), App(settings) as app:
+        with daemon_lock(settings.store), App(settings) as app:
             return _send(app, force)
     with App(settings) as app:
         return _preview(app, name, as_json, check)
@@ -40,6 +41,14 @@ def _send(app: Any, force: bool) -> int:
         click.echo(line, err=True)
     made = app.digester.run(force=force)
     report = drained(app)
+    if app.warner.run():
+        told = drained(app)
+        report = replace(
+            report,
+            sent=report.sent + told.sent,
+            parked=report.parked + told.parked,
+            errors=(*report.errors, *told.errors),
+        )
     app.store.runs.beat("digest", app.clock())
     click.echo(
         f"{len(made)} digests made; {report.sent} deliveries sent, {report.later} to be tried later, {report.parked} parked",
@@ -53,7 +62,6 @@ def _send(app: Any, force: bool) -> int:
 def drained(app: Any, patience: float = 60) -> Any:
     """Send until nothing is due within a few seconds: later parts wait for the pace that a channel allows."""
     import time
-    from dataclasses import replace
     from datetime import timedelta
 
     total = app.deliverer.flush()

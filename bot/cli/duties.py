@@ -50,11 +50,13 @@ class Duties:
             self.log.warning("heartbeat", what=wrong)
 
     def digests(self, _: str = "") -> None:
-        """Make the digests that are due."""
+        """Make the digests that are due; tell of what does not arrive, and of a silence that may be blindness."""
         for digest in self.app.digester.run():
             self.log.info(
                 "digest made", digest=digest.id, subscription=digest.subscription, stories=len(digest.stories)
             )
+        if self.app.warner.run():
+            self.app.wake()
         self.app.store.runs.beat("digest", self.app.clock())
 
     def flush(self, _: str = "") -> None:

@@ -10,7 +10,7 @@ import click
 
 from bot.cli.tables import listing, opened
 from bot.core.outbox import retried
-from bot.places import config_path, database_path
+from bot.places import config_path, store_place
 from bot.store import Store
 
 
@@ -42,11 +42,23 @@ def list_(obj: dict[str, Any], states: tuple[str, ...], as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("keys", nargs=-1, required=True)
+@click.argument("keys", nargs=-1)
+@click.option("--parked", is_flag=True, help="Everything that is parked.")
 @click.pass_obj
-def retry(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
-    """Put parked or dropped deliveries back in line."""
+def retry(obj: dict[str, Any], keys: tuple[str, ...], parked: bool) -> int:
+    """Put parked or dropped deliveries back in line: the named ones, or with --parked all that are parked."""
+    if parked == bool(keys):
+        raise click.UsageError("name deliveries, or say --parked")
+    if parked:
+        keys = _parked(obj)
+        if not keys:
+            click.echo("nothing is parked")
     return _each(obj, keys, "retry")
+
+
+def _parked(obj: dict[str, Any]) -> tuple[str, ...]:
+    with opened(obj) as (store, _):
+        return tuple(one.delivery.key for one in store.outbox.listing(("parked",)))
 
 
 @outbox.command()
@@ -60,7 +72,7 @@ def drop(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
 def _each(obj: dict[str, Any], keys: tuple[str, ...], verb: str) -> int:
     failed = 0
     now = datetime.now(UTC)
-    with Store.opened(database_path(config_path(obj.get("config")))) as store:
+    with Store.opened(store_place(config_path(obj.get("config")))) as store:
         for key in keys:
             found = store.outbox.get(key)
             done = False

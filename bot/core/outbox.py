@@ -40,6 +40,17 @@ _TRIES: Final[Mapping[str, int]] = {
     "slack": 54,  # about 24 hours with the steps above
     "email": 9,  # about 6 hours
 }
+PARKED: Final = "delivery-parked"
+"""The kind of a notice on parked promises."""
+
+_ACCOUNT: Final = frozenset((
+    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope", "not-configured", "auth",
+    "tls", "no-connection", "timeout", "closed", "not-offered", "no-host", "ca-file", "plaintext", "loopback-only",
+))  # fmt: skip
+"""Codes that lie with the account or the server, whoever the target is."""
+
+_SINKS: Final = {"slack": "Slack", "email": "The mail server", "file": "The output folder", "console": "The console"}
+
 PACED: Final = "paced"
 """The code of a SendRetry that only keeps the distance between two messages: no attempt is counted for it."""
 
@@ -137,14 +148,17 @@ def retried(delivery: Delivery, now: datetime) -> Delivery:
 def parked_notice(delivery: Delivery, now: datetime) -> Notice:
     """What another channel is told of a parked promise; one notice a target and reason, however many promises park."""
     code = delivery.error.partition(":")[0]
-    seed = f"parked\n{delivery.channel}\n{delivery.target}\n{code}"
+    family = "slack" if delivery.channel == "webhook" else delivery.channel
+    target = "" if code in _ACCOUNT else delivery.target
+    seed = f"parked\n{family}\n{target}\n{code}"
+    where = f"{_SINKS.get(family, family)} does not take our messages"
     return Notice(
         id="n-" + hashlib.sha256(seed.encode()).hexdigest()[:12],
-        kind="delivery-parked",
-        subject=f"{delivery.channel}:{delivery.target}",
+        kind=PARKED,
+        subject=f"{family}:{target}",
         text=(
-            f"{delivery.channel} to {delivery.target or 'its target'} does not take our messages: {delivery.error}. "
-            f"The {delivery.kind} {delivery.subject} is kept; after mending: armswatch outbox retry"
+            f"{where}{f' to {target}' if target else ''}: {delivery.error.removeprefix(f'{code}: ')}. What could not be "
+            "sent is kept: armswatch outbox list shows it, armswatch outbox retry --parked sends it after mending"
         ),
         at=now,
     )

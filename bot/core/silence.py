@@ -16,7 +16,9 @@ FEW_ITEMS: Final = 0.3
 """Share of the usual number of items below which silence is doubted; usual is the median of the last 14 days."""
 
 LONG_GAP: Final = timedelta(hours=6)
-"""A stretch without any round from which silence is doubted."""
+"""How long ago the last round may have ended before silence is doubted."""
+
+KIND: Final = "silence"
 
 
 def silence(
@@ -31,8 +33,8 @@ def silence(
 ) -> Notice | None:
     """The notice that the silence may be blindness, or None where it is only quiet.
 
-    `last_story` is when a digest last had one (or when the watch began), `items` were read in the last day, `gap` is the
-    longest time without a round since `last_story`. The notice's id follows from `last_story`: one for each silence.
+    `last_story` is when a digest last told of one (or when the first digest was made), `items` were read in the last day,
+    `gap` is how long ago the last round ended. The notice's id follows from `last_story`: one for each silence.
     """
     if now - last_story < QUIET_FOR:
         return None
@@ -47,7 +49,7 @@ def silence(
         return None
     return Notice(
         id="n-" + hashlib.sha256(f"silence\n{last_story.isoformat()}".encode()).hexdigest()[:12],
-        kind="silence",
+        kind=KIND,
         subject="watch",
         text=f"Nothing in scope for {(now - last_story).days} days, and this may be blindness: {'; '.join(signs)}",
         at=now,

@@ -105,7 +105,5 @@ class Deliverer:
         return self._moved(delivery, outbox.missing(delivery, self.clock()))
 
     def _moved(self, before: Delivery, after: Delivery) -> Delivery:
-        now = self.clock()
-        if self.store.outbox.move(before, after, now) and after.state == "parked":
-            self.store.runs.notice(outbox.parked_notice(after, now))
+        self.store.outbox.move(before, after, self.clock())
         return after

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.core.alerts import Alert
 from bot.core.storylines import Candidate, line_of
@@ -18,6 +18,14 @@ from bot.render.links import href
 from bot.render.templates import filled
 
 Kind = Literal["alert", "notice"]
+
+_HEADS: Final = {
+    "delivery-parked": "Messages do not arrive",
+    "silence": "This silence may be blindness",
+    "watchlist": "A watchlist cannot be read",
+    "canary": "A test article no longer comes out",
+}
+"""What a notice of a kind is about, for people."""
 
 
 def alert(
@@ -56,18 +64,17 @@ def alert(
 
 
 def notice(notice: Notice, subscription: Subscription, *, identity: MailIdentity | None = None) -> Delivery:
-    """One notice for one subscription; its recovery is a message of its own."""
-    subject = f"{notice.id}-recovered" if notice.recovered else notice.id
-    at = notice.recovered or notice.at
-    head = f"{'Recovered' if notice.recovered else 'Notice'}: {words.shown(notice.kind.replace('-', ' '), 60)}"
-    line, small = words.shown(notice.text, 600), f"{words.shown(notice.subject, 120)} · {words.instant(at)} UTC"
+    """One notice for one subscription; said again after it was over and came back, it is a message of its own."""
+    subject = f"{notice.id}-{notice.at:%y%m%d%H%M%S}"
+    head = _HEADS.get(notice.kind) or words.shown(notice.kind.replace("-", " ").capitalize(), 60) or "Notice"
+    line, small = words.shown(notice.text, 600), f"{words.shown(notice.subject, 120)} · {words.instant(notice.at)} UTC"
     if subscription.channel == "slack":
-        said = [leaf(f"{head}\n", bold=True), leaf(line)]
+        said = [leaf(f"⚠ {head}\n", bold=True), leaf(line)]
         blocks = [rich("notice", [section(said)]), context("foot", [small])]
         via: slack.Via = "webhook" if subscription.target in ("", slack.WEBHOOK) else "slack"
         return slack.promises("notice", subject, via, subscription.target, [blocks], f"{head}. {line}"[:250], line)[0]
     return _told(
-        "notice", subject, subscription, identity, f"[armswatch] {head}: {line[:90]}", at, head, [line], [small]
+        "notice", subject, subscription, identity, f"[armswatch] {head}: {line[:90]}", notice.at, f"⚠ {head}", [line], [small]
     )  # fmt: skip
 
 

@@ -69,11 +69,12 @@ class MailSender:
             server.close()
 
     def check(self, targets: Sequence[str] = ()) -> tuple[str, ...]:
-        """What is wrong with addresses, server, TLS and login, in words; () if all is well. Sends no mail."""
-        found = []
+        """What is wrong with addresses, server, TLS, login and recipients, in words; () if all is well. Sends no mail."""
+        found: list[str] = []
+        known: dict[str, str] = {}
         for one in (*targets, *(each for each in (self._from, self._envelope_from) if each)):
             try:
-                address(one)
+                known[one] = _envelope(str(address(one).addr_spec))
             except ValueError as error:
                 found.append(str(error))
         if not self._from:
@@ -82,9 +83,29 @@ class MailSender:
             server = self._session(self._host)
         except SendError as error:
             return (*found, str(error))
+        sender = known.get(self._envelope_from or self._from, "")
         with suppress(OSError, smtplib.SMTPException):
+            if sender:
+                found += self._refusals(server, sender, [known[one] for one in targets if one in known])
             server.quit()
+        server.close()
         return tuple(found)
+
+    def _refusals(self, server: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> list[str]:
+        """What the server says to sender and recipients, asked up to the point where a mail would begin, and taken back."""
+        found = []
+        for recipient in recipients:
+            options = [] if (sender + recipient).isascii() else ["SMTPUTF8"]
+            if options and not server.has_extn("smtputf8"):
+                found.append(f"{recipient}: the server has no SMTPUTF8 and cannot take this address")
+                continue
+            try:
+                _accept(server.mail(sender, options), f"the sender {sender}", recipient)
+                _accept(server.rcpt(recipient), f"the recipient {recipient}", recipient)
+            except SendError as error:
+                found.append(str(error))
+            server.rset()
+        return found
 
     # ── the stages ────────────────────────────────────────────────────────────────────────────────────────────
 

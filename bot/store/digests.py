@@ -164,6 +164,10 @@ class Digests:
             self._c.value("SELECT MIN(created) FROM outbox WHERE kind = 'alert' AND subject = :id", {"id": story})
         )
 
+    def last_told(self) -> datetime | None:
+        """When a digest last told of a story; where none ever did, when the first digest was made."""
+        return moment(self._c.value("SELECT MAX(at) FROM told") or self._c.value("SELECT MIN(created) FROM digests"))
+
     def last_fact(self) -> tuple[str, datetime] | None:
         """(story, time) of the latest announceable change of all."""
         row: Row | None = self._c.row("SELECT story, at FROM changes ORDER BY at DESC LIMIT 1")

@@ -67,6 +67,14 @@ class Entries:
         """How many entries were first seen at or after a time."""
         return int(self._c.value("SELECT COUNT(*) FROM entries WHERE first_seen >= :since", {"since": stamp(since)}))
 
+    def arrived_by_day(self, since: datetime) -> list[int]:
+        """How many entries were first seen on each UTC date from `since` on, dates without any left out."""
+        rows = self._c.rows(
+            "SELECT SUBSTR(first_seen, 1, 10) AS day, COUNT(*) AS n FROM entries WHERE first_seen >= :since GROUP BY 1 ORDER BY 1",
+            {"since": stamp(since)},
+        )
+        return [int(row["n"]) for row in rows]
+
     def settle(self, entry: str, *, state: str, reason: str = "", retry_at: datetime | None = None) -> None:
         """Put an entry into another state without an article (duplicates, teasers, budget)."""
         with self._c.write() as c:

@@ -68,16 +68,14 @@ def test_a_story_is_alerted_once_and_a_material_change_is_a_promise_of_its_own()
 
 
 @pytest.mark.parametrize("subscription", CHANNELS, ids=lambda one: f"{one.channel}-{one.target}")
-def test_a_notice_and_its_recovery_are_two_promises(subscription):
-    notice = Notice(
-        id="n-1", kind="feed-silent", subject="https://example.org/feed", text="No item since Monday", at=AT
-    )
+def test_a_notice_that_comes_back_is_a_message_of_its_own(subscription):
+    notice = Notice(id="n-1", kind="silence", subject="watch", text="Nothing in scope for 4 days", at=AT)
     told = messages.notice(notice, subscription)
-    better = messages.notice(replace(notice, recovered=AT), subscription)
-    assert told.key != better.key
-    assert "Notice: feed silent" in told.payload
-    assert "Recovered: feed silent" in better.payload
-    assert "No item since Monday" in told.payload
+    again = messages.notice(replace(notice, at=AT + timedelta(days=9)), subscription)
+    assert told.key != again.key
+    assert told == messages.notice(notice, subscription)
+    assert "This silence may be blindness" in told.payload
+    assert "Nothing in scope for 4 days" in told.payload
 
 
 @given(hostile.texts, hostile.texts, hostile.links, hostile.short, hostile.short)
