@@ -1,17 +1,18 @@
 """A strict Slack Web API on 127.0.0.1: validates like Slack, keeps channels and threads, limits rates, injects faults.
 
-`python -m tests.fake_slack` serves it for a manual run and prints what is posted.
+`python -m tests.fake_slack [PORT]` serves it for a manual run, says what to type elsewhere, and prints what is posted.
 """
 
 from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -224,7 +225,7 @@ class FakeSlack:
 
 
 @contextmanager
-def serving(slack: FakeSlack) -> Iterator[FakeSlack]:
+def serving(slack: FakeSlack, port: int = 0) -> Iterator[FakeSlack]:
     """`slack` behind a real socket; its `base_url` and `hook_url` are set."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -312,7 +313,7 @@ def serving(slack: FakeSlack) -> Iterator[FakeSlack]:
             self.end_headers()
             self.wfile.write(data)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -327,11 +328,32 @@ def serving(slack: FakeSlack) -> Iterator[FakeSlack]:
         thread.join(5)
 
 
-if __name__ == "__main__":
-    with serving(FakeSlack()) as workspace:
-        print(f"base_url = {workspace.base_url}\nwebhook  = {workspace.hook_url}\ntoken    = {TOKEN}")
-        try:
+class Talkative(FakeSlack):
+    """Says on the terminal what is asked of it."""
+
+    def answer(self, method: str, body: dict[str, Any], token: str) -> tuple[dict[str, Any], dict[str, str]]:
+        said, headers = super().answer(method, body, token)
+        words = " ".join(str(body.get("text") or "").split())[:100]
+        place = " ".join(str(body[key]) for key in ("channel", "thread_ts") if body.get(key))
+        outcome = "ok" if said["ok"] else said["error"]
+        print(f"slack: {method} {place} {words} → {outcome}".replace("  ", " "), flush=True)
+        return said, headers
+
+
+def main() -> None:
+    """Serve until Ctrl-C."""
+    with serving(Talkative(), int(sys.argv[1]) if len(sys.argv) > 1 else 8099) as workspace:
+        print(
+            f"A Slack of this machine answers at {workspace.base_url}; its channel is C0123456789. For the watch:\n"
+            f"  export ARMSWATCH_SLACK_TOKEN={TOKEN}\n"
+            f"  armswatch init --slack C0123456789 --slack-url {workspace.base_url}\n"
+            f"Its webhook is {workspace.hook_url}",
+            flush=True,
+        )
+        with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
-        except KeyboardInterrupt:
-            pass
+
+
+if __name__ == "__main__":
+    main()
