@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.errors import UsageError
+
 DEFAULT_DATABASE = "armswatch.db"
 DEFAULT_BACKUPS = "armswatch-backups"
 _PACKAGE = Path(__file__).resolve().parent
@@ -79,6 +81,14 @@ def environment_secret(variable: str, environ: Mapping[str, str]) -> str:
         with suppress(OSError, UnicodeDecodeError):
             return Path(path).read_text(encoding="utf-8").strip()
     return value
+
+
+def store_file(config: Path, instead: str) -> Path:
+    """The file that a configuration stores in; UsageError with what to do `instead` where it is a server."""
+    place = store_place(config)
+    if isinstance(place, Server):
+        raise UsageError(f"{place} is a server, no file: {instead}")
+    return place
 
 
 def backup_folder(config: Path) -> Path:

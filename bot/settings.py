@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from bot.core.watchlists import load as load_watchlist
 from bot.errors import ConfigError, Problem, WatchlistError
 from bot.model import Feed, Subscription
 from bot.places import Server, is_server, packaged
-from bot.settings_schema import SERVER_EXPECTED, ConfigTable, FeedFile, FeedTable, SubscriptionTable
+from bot.settings_schema import SERVER_EXPECTED, ConfigTable, FeedFile, FeedTable, StoreTable, SubscriptionTable
 
 _SECRET_VALUE = re.compile(
     r"xox[abeprs]-|xapp-\d|hooks\.slack\.com/services/|^postgres(ql)?://([^/@\s]*:[^@\s]+@|\S*[?&]password=.)"
@@ -65,6 +65,15 @@ class Settings:
         """Where the watch's rows are: a server, else the file `database`; other files lie beside `database` in any case."""
         url = self.secrets.store_url or self.table.store.url
         return Server(url, self.secrets.store_password) if url else self.database
+
+    def on_file(self, database: Path) -> Settings:
+        """The same watch over a file, whatever server was configured."""
+        return replace(
+            self,
+            database=database,
+            table=self.table.model_copy(update={"store": StoreTable()}),
+            secrets=replace(self.secrets, store_url=""),
+        )
 
     @property
     def tick(self) -> timedelta:

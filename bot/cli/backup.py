@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.cli.tables import listing
-from bot.places import backup_folder, config_path, database_path
+from bot.places import backup_folder, config_path, store_file, store_place
 from bot.store.copies import KEEP, copies
 
 LEAST_DAYS = 30  # re-matching after a changed watchlist looks back so far
@@ -26,7 +26,9 @@ LEAST_DAYS = 30  # re-matching after a changed watchlist looks back so far
 def backup(obj: dict[str, Any], folder: Path | None, keep: int, only_list: bool, as_json: bool) -> None:
     """A checked copy of the database, also beside a running daemon."""
     config = config_path(obj.get("config"))
-    database = database_path(config)
+    database = store_file(
+        config, 'copy it by `pg_dump -Fc`, or to a file by `armswatch store copy "$ARMSWATCH_STORE_URL" FILE`'
+    )
     place = folder or backup_folder(config)
     if not only_list:
         from bot.store.backup import backup as take
@@ -53,7 +55,7 @@ def restore(obj: dict[str, Any], copy: Path, yes: bool) -> None:
     from bot.store.locks import DaemonLock
 
     config = config_path(obj.get("config"))
-    database = database_path(config)
+    database = store_file(config, "put a dump back by `pg_restore`, or a file by `armswatch store copy FILE URL`")
     with DaemonLock(database):
         if not yes:
             click.confirm(f"Replace {database} by {copy}?", abort=True)
@@ -79,7 +81,7 @@ def prune(obj: dict[str, Any], older: int, dry_run: bool, as_json: bool) -> None
 
     from bot.store import Store
 
-    database = database_path(config_path(obj.get("config")))
+    database = store_place(config_path(obj.get("config")))
     before = datetime.now(UTC) - timedelta(days=older)
     with Store.opened(database, readonly=dry_run) as store:
         found = store.retention.prunable(before)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.places import config_path, database_path
+from bot.places import config_path, store_file
 from bot.store import Store
 
 
@@ -20,7 +20,9 @@ def browse(obj: dict[str, Any], port: int, host: str, open_it: bool) -> None:
 
     Needs the extra: pip install "armswatch[browse]". Ends with Ctrl-C.
     """
-    database = database_path(config_path(obj.get("config")))
+    database = store_file(
+        config_path(obj.get("config")), "take what is in it to a file by `armswatch store copy`, and browse that"
+    )
     with Store.opened(database, readonly=True):
         pass  # says what is wrong with the file before a server starts
     try:

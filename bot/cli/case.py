@@ -13,7 +13,7 @@ import click
 from bot.cli.persons import by
 from bot.cli.tables import listing, opened
 from bot.core.text import clean
-from bot.places import config_path, database_path
+from bot.places import config_path, store_place
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def case() -> None:
 
 
 def _store(obj: dict[str, Any]) -> Any:
-    return Store.opened(database_path(config_path(obj.get("config"))))
+    return Store.opened(store_place(config_path(obj.get("config"))))
 
 
 @case.command()

@@ -36,6 +36,7 @@ def demo(obj: dict[str, Any], folder: Path) -> int:
         config = folder / "config.toml"
         config.write_text(world.config_text(folder), encoding="utf-8")
         settings = load(config)
+        settings = settings.on_file(settings.database)  # whatever server the environment names
         feeds = len(settings.feeds)
         click.echo(f"A world of {feeds} invented outlets answers at {world.base_url} until this command ends.\n")
         with App(settings, clock=lambda: world.clock) as app:

@@ -6,7 +6,8 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.status import age_option
-from bot.places import backup_folder, config_path, database_path
+from bot.places import Server, backup_folder, config_path, database_path, store_place
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -48,7 +49,7 @@ def doctor(obj: dict[str, Any], as_json: bool, max_age: str, offline: bool, post
 
 
 def _checks(config: Path, max_age: timedelta, *, offline: bool, post: bool) -> Iterator[Check]:
-    from bot.errors import ConfigError
+    from bot.errors import ConfigError, StoreError
     from bot.jobs import doctor as look
     from bot.jobs.doctor import Check
     from bot.settings import load
@@ -63,23 +64,24 @@ def _checks(config: Path, max_age: timedelta, *, offline: bool, post: bool) -> I
             found = f"{problem.key}: found {problem.found}" if problem.key else problem.found
             mend = f"expected {problem.expected}" + (f" ({problem.hint})" if problem.hint else "")
             yield Check(what="configuration", subject=problem.file, state="bad", found=found, mend=mend)
-    database = settings.database if settings else database_path(config)
+    database, place = (settings.database if settings else database_path(config)), store_place(config)
     if settings:
         yield from _settings(settings)
     yield look.disk(database)
-    yield from look.database(database)
+    yield from look.database(place)
     every = settings.table.backup.every if settings else timedelta(days=1)
-    yield look.copies_check(backup_folder(config), database, now, every)
-    yield look.heartbeat(database, now, max_age, holder(database))
-    yield look.outbox(database, now)
+    yield look.copies_check(backup_folder(config), place, now, every)
+    pid = None
+    with suppress(StoreError):  # told already
+        pid = holder(place)
+    yield look.heartbeat(place, now, max_age, pid)
+    yield look.outbox(place, now)
     if settings is None:
         yield Check(what="feeds", subject="", state="skip", found="the configuration cannot be used yet")
         return
     # A database of its own: looking must neither migrate the real one nor wait for its daemon.
     with tempfile.TemporaryDirectory(prefix="armswatch-doctor-") as folder:
-        yield from _with_app(
-            replace(settings, database=Path(folder) / "doctor.db"), database, offline=offline, post=post
-        )
+        yield from _with_app(settings.on_file(Path(folder) / "doctor.db"), place, offline=offline, post=post)
 
 
 def _settings(settings: Settings) -> Iterator[Check]:
@@ -104,7 +106,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
     yield Check(
         what="zone", subject=", ".join(zones), state="ok", found=f"it is {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     )
-    for name in ("SLACK_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK", "SMTP_PASSWORD"):
+    for name in ("SLACK_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK", "SMTP_PASSWORD", "STORE_URL", "STORE_PASSWORD"):
         path = os.environ.get(f"ARMSWATCH_{name}_FILE", "")
         if path and Path(path).stat().st_mode & 0o077:
             mend = f"chmod 600 {path}"
@@ -113,7 +115,7 @@ def _settings(settings: Settings) -> Iterator[Check]:
             )
 
 
-def _with_app(settings: Settings, real: Path, *, offline: bool, post: bool) -> Iterator[Check]:
+def _with_app(settings: Settings, real: Path | Server, *, offline: bool, post: bool) -> Iterator[Check]:
     from bot.app import App
 
     with App(settings) as app:
@@ -159,7 +161,7 @@ def _canary(app: App) -> Iterator[Check]:
         yield Check(what="canary", subject=one.name, state="bad" if stopped else "ok", found=found, mend=mend)
 
 
-def network_checks(app: App, real: Path) -> Iterator[Check]:
+def network_checks(app: App, real: Path | Server) -> Iterator[Check]:
     """Feeds, robots.txt and the clock; `real` is the database that knows what was polled lately."""
     from bot.errors import StoreError
     from bot.jobs import doctor as look

@@ -12,7 +12,7 @@ import click
 from bot.cli.watchlists import chosen
 from bot.core.text import clean
 from bot.model import Article, Item, Verdict
-from bot.places import config_path, database_path
+from bot.places import config_path, store_place
 from bot.store import Store
 from bot.store.entries import EntryStatus
 
@@ -31,7 +31,7 @@ def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool
     if path.is_file():
         item = _file(path)
         return _print({"file": what}, item, matcher.verdicts(item), [], as_json)
-    database = database_path(config_path(obj.get("config")))
+    database = store_place(config_path(obj.get("config")))
     with Store.opened(database, readonly=True) as store:
         article, entries = _find(store, what)
         if article is None and not entries:

@@ -31,7 +31,7 @@ def list_(obj: dict[str, Any], as_json: bool, unwell: bool) -> None:
 
     settings = load(config_path(obj.get("config")))
     now = datetime.now(UTC)
-    with Store.opened(settings.database) as store:
+    with Store.opened(settings.store) as store:
         found = conditions(settings.feeds, store, now)
         rows = [
             {
@@ -192,7 +192,7 @@ def score(obj: dict[str, Any], as_json: bool) -> int:
 
     settings = load(config_path(obj.get("config")))
     now = datetime.now(UTC)
-    with Store.opened(settings.database, readonly=True) as store:
+    with Store.opened(settings.store, readonly=True) as store:
         scores = [score_of(one.state, now) for one in conditions(settings.feeds, store, now) if one.state.requests]
     rows = [asdict(one) for one in scores]
     if not as_json and scores:

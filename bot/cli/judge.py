@@ -14,7 +14,7 @@ from bot.cli.persons import by
 from bot.cli.status import age_option
 from bot.cli.tables import day, listing, opened
 from bot.core.text import clean
-from bot.places import config_path, database_path
+from bot.places import config_path, store_place
 from bot.store import Store
 
 _EXAMPLE = {"in": "in", "adjacent": "borderline", "out": "out"}
@@ -46,7 +46,7 @@ def judge(
     if span and label != "mute":
         raise click.UsageError("an age goes with mute only")
     now = datetime.now(UTC)
-    with Store.opened(database_path(config_path(obj.get("config")))) as store:
+    with Store.opened(store_place(config_path(obj.get("config")))) as store:
         if undo:
             back = store.judgements.undo(ref, by, now)
             click.echo(f"{back.ref}: no longer {back.label} (said by {clean(back.author)} on {back.at:%Y-%m-%d})")

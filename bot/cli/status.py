@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot.places import config_path, database_path
+from bot.places import Server, config_path, store_place
 from bot.store.glance import glance
 
 STALE = 15 * 60  # seconds without a heartbeat after which a running watch is thought dead
@@ -30,9 +30,9 @@ FORECAST_AFTER = 3  # days of growth before it says anything about a year
 def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     """Is the watch alive, what did it last do, and what waits?"""
     config = config_path(obj.get("config"))
-    path = database_path(config)
+    path = store_place(config)
     found = glance(path)
-    found["copy"] = _latest_copy(config, path)
+    found["copy"] = None if isinstance(path, Server) else _latest_copy(config, path)
     now = datetime.now(UTC)
     pid = _holder(path)
     last = next((beat for beat in found["heartbeats"] if beat["job"] == "poll"), None)
@@ -53,14 +53,14 @@ def status(obj: dict[str, Any], as_json: bool, max_age: str) -> int:
     else:
         for line in red:
             click.secho(f"RED       {line}", fg=None if os.environ.get("NO_COLOR") else "red")
-        click.echo("\n".join(_lines(str(path), pid, age, silent, last, found)))
+        click.echo("\n".join(_lines(path, pid, age, silent, last, found)))
     if max_age:
         return int(bool(red) or silent is None or silent > age_option(max_age))
     return 0
 
 
 def _lines(
-    path: str,
+    path: Path | Server,
     pid: int | None,
     age: float | None,
     silent: float | None,
@@ -80,7 +80,7 @@ def _lines(
         counts = ", ".join(f"{row['n']} {row['name']}" for row in found[name]) or "none"
         lines.append(f"{name:<9} {counts}")
     lines.append(f"stories   {found['stories'][0]['n']}")
-    lines += _sizes(found)
+    lines += _sizes(path, found)
     lines += [f"digest    {row['subscription']}: latest of {row['local_date']}" for row in found["digests"]]
     lines += [f"failing   {row['url']}: {row['last_error']}" for row in found["failing"][:10]]
     more = len(found["failing"]) - 10
@@ -94,7 +94,7 @@ def _lines(
     return lines
 
 
-def _sizes(found: dict[str, Any]) -> list[str]:
+def _sizes(place: Path | Server, found: dict[str, Any]) -> list[str]:
     """What the database will weigh, from its growth so far, and how old its latest copy is."""
     lines = []
     first = found["first"][0]["at"]
@@ -108,7 +108,7 @@ def _sizes(found: dict[str, Any]) -> list[str]:
     if copy:
         age = (datetime.now(UTC) - _moment(copy["at"])).total_seconds()
         lines.append(f"backup    latest {_span(age)} ago ({copy['bytes'] / 1e6:.1f} MB, {copy['count']} kept)")
-    elif days >= 1:
+    elif days >= 1 and not isinstance(place, Server):
         lines.append("backup    none yet: `armswatch backup` makes one, the daemon one a day")
     return lines
 

@@ -16,7 +16,7 @@ import click
 
 from bot.core.text import clean
 from bot.model import Story
-from bot.places import config_path, database_path
+from bot.places import config_path, store_place
 from bot.store import Store
 
 _BACK = re.compile(r"(\d+)\s*(h|d|w)")
@@ -26,7 +26,7 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 @contextmanager
 def opened(obj: dict[str, Any]) -> Iterator[tuple[Store, datetime]]:
     """The store read-only, and the time now; needs no valid configuration but the database's name."""
-    with Store.opened(database_path(config_path(obj.get("config"))), readonly=True) as store:
+    with Store.opened(store_place(config_path(obj.get("config"))), readonly=True) as store:
         yield store, datetime.now(UTC)
 
 

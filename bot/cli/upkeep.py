@@ -11,6 +11,7 @@ from bot.core.evaluation import read_examples
 from bot.jobs.canary import Canary
 from bot.jobs.pulse import Pulse
 from bot.jobs.upkeep import Upkeep
+from bot.places import Server
 from bot.serve.metrics import Metrics
 from bot.settings import Settings
 
@@ -59,7 +60,7 @@ def pulse(app: App) -> Pulse:
 def metrics(app: App) -> Metrics | None:
     """The endpoint for Prometheus, listening already; None where none is wanted."""
     port = app.settings.table.metrics.port
-    return Metrics(app.settings.database, port, app.clock).start() if port else None
+    return Metrics(app.settings.store, port, app.clock).start() if port else None
 
 
 def secrets(settings: Settings) -> list[str]:
@@ -68,4 +69,5 @@ def secrets(settings: Settings) -> list[str]:
     found = [known.slack_token, known.slack_app_token, known.slack_webhook, known.smtp_password]
     found += [os.environ.get(feed.auth_env, "") for feed in settings.feeds if feed.auth_env]
     found += [os.environ.get("ARMSWATCH_HEARTBEAT_URL", "")]
+    found += settings.store.secrets if isinstance(settings.store, Server) else []
     return [one for one in found if one]

@@ -21,12 +21,11 @@ def poll(obj: dict[str, Any], as_json: bool) -> int:
     """One round of what is due: poll feeds, read pages, judge, store; then exit. Sends nothing."""
     from bot.app import App
     from bot.settings import load
-    from bot.store.locks import DaemonLock
+    from bot.store.locks import daemon_lock
     from bot.store.rows import dump
 
     settings = load(config_path(obj.get("config")))
-    settings.database.parent.mkdir(parents=True, exist_ok=True)
-    with DaemonLock(settings.database), App(settings) as app:
+    with daemon_lock(settings.store), App(settings) as app:
         report = app.round()
     if as_json:
         click.echo(dump(report))
@@ -59,10 +58,9 @@ def run(obj: dict[str, Any], level: str) -> int:
     from bot.schedule import Schedule, Tick
     from bot.serve.systemd import notify
     from bot.settings import load
-    from bot.store.locks import DaemonLock
+    from bot.store.locks import daemon_lock
 
     settings = load(config_path(obj.get("config")))
-    settings.database.parent.mkdir(parents=True, exist_ok=True)
     configure(LEVELS[level], secrets=upkeep.secrets(settings))
     log = logger()
     stop = threading.Event()
@@ -72,13 +70,13 @@ def run(obj: dict[str, Any], level: str) -> int:
             raise SystemExit(130)  # a second signal means now
         stop.set()
 
-    with DaemonLock(settings.database):
+    with daemon_lock(settings.store):
         app = LoggedApp(settings, stopping=stop.is_set)
         signal.signal(signal.SIGTERM, ended)
         signal.signal(signal.SIGINT, ended)
         log.info(
             "started",
-            database=str(settings.database),
+            database=str(settings.store),
             feeds=len(settings.feeds),
             watchlists=[w.name for w in app.watchlists],
         )

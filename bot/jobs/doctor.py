@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from bot.core import pacing
 from bot.errors import ArmswatchError, FeedError, FetchError, NewerDatabase, Refused, StoreError, WorkerError
 from bot.model import Feed, Request
+from bot.places import Server
 from bot.ports import Clock, Fetch, Map, Parse
 from bot.store import Store
 from bot.store.backup import verify
@@ -178,24 +178,30 @@ def disk(database: Path) -> Check:
     return Check(what="disk", subject=str(folder), state=state, found=f"{free / 1e9:.1f} GB free, database {size / 1e6:.0f} MB", mend=mend)  # fmt: skip
 
 
-def database(path: Path) -> list[Check]:
-    """Version, integrity and the chain of evidence of the stored file."""
+def database(path: Path | Server) -> list[Check]:
+    """Version, integrity and the chain of evidence of what is stored."""
     subject = str(path)
-    if not path.exists():
+    if isinstance(path, Path) and not path.exists():
         found = "there is none yet"
         return [Check(what="database", subject=subject, state="warn", found=found, mend="`armswatch poll` makes it")]
     try:
-        verify(path)
+        if isinstance(path, Path):
+            verify(path)
         with Store.opened(path, readonly=True) as store:
             unbroken = store.evidence.chain_holds()
-            articles = sum(store.articles.count().values())
+            articles, version = sum(store.articles.count().values()), store.connection.version()
     except NewerDatabase as error:
         return [Check(what="database", subject=subject, state="bad", found=str(error), mend="install that version")]
     except StoreError as error:
         older = "brings it up to date" in str(error)
-        mend = "`armswatch poll` or `run`" if older else "`armswatch backup --list`, then `armswatch restore COPY`"
+        mend = (
+            "`armswatch backup --list`, then `armswatch restore COPY`"
+            if isinstance(path, Path)
+            else "see docs/operations.md"
+        )
+        mend = "`armswatch poll` or `run`" if older else mend
         return [Check(what="database", subject=subject, state="warn" if older else "bad", found=str(error), mend=mend)]
-    found = f"whole, {articles} articles, SQLite {sqlite3.sqlite_version}"
+    found = f"whole, {articles} articles, {version}"
     checks = [Check(what="database", subject=subject, state="ok", found=found)]
     kept = "every record is as it was received"
     broken = "a kept record was changed or is gone"
@@ -216,8 +222,11 @@ def database(path: Path) -> list[Check]:
     return checks
 
 
-def copies_check(folder: Path, database_: Path, now: datetime, every: timedelta) -> Check:
+def copies_check(folder: Path, database_: Path | Server, now: datetime, every: timedelta) -> Check:
     """Whether the newest copy of the database is fresh."""
+    if isinstance(database_, Server):
+        found = "the server's own means make copies: pg_dump, or `armswatch store copy` to a file"
+        return Check(what="backup", subject=str(database_), state="skip", found=found)
     kept = copies(folder, database_.stem)
     if not database_.exists():
         return Check(what="backup", subject=str(folder), state="skip", found="nothing to copy yet")
@@ -230,7 +239,7 @@ def copies_check(folder: Path, database_: Path, now: datetime, every: timedelta)
     return Check(what="backup", subject=str(folder), state="warn" if late else "ok", found=found, mend=mend)
 
 
-def heartbeat(path: Path, now: datetime, max_age: timedelta, pid: int | None) -> Check:
+def heartbeat(path: Path | Server, now: datetime, max_age: timedelta, pid: int | None) -> Check:
     """When the last round ended, and whether a daemon runs."""
     alive = f"daemon runs (pid {pid})" if pid else "no daemon runs"
     try:
@@ -246,7 +255,7 @@ def heartbeat(path: Path, now: datetime, max_age: timedelta, pid: int | None) ->
     return Check(what="heartbeat", subject="poll", state="bad" if stale else "ok", found=f"last round {_span(age)} ago; {alive}", mend=mend)  # fmt: skip
 
 
-def outbox(path: Path, now: datetime) -> Check:
+def outbox(path: Path | Server, now: datetime) -> Check:
     """Deliveries that are parked, or owed for longer than a day."""
     try:
         with Store.opened(path, readonly=True) as store:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.model import Notice
+from bot.places import Server
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.backup import backup
@@ -37,7 +38,9 @@ class Upkeep:
         return [*self._copied(), *self._forgotten(), *self._sung()]
 
     def _copied(self) -> list[str]:
-        now, database = self.clock(), self.store.path
+        if isinstance(self.store.place, Server):
+            return []  # a server has its own means: pg_dump, base backups (docs/operations.md)
+        now, database = self.clock(), self.store.place
         daily = [copy for copy in copies(self.folder, database.stem) if copy.why == "daily"]
         if daily and timedelta(0) <= now - daily[0].at < self.every:
             return []

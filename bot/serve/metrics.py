@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from bot import __version__
 from bot.errors import StoreError
+from bot.places import Server
 from bot.store.glance import feed_figures, glance
 
 ALIVE: Final = timedelta(minutes=15)
@@ -21,7 +22,7 @@ ALIVE: Final = timedelta(minutes=15)
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition(database: Path, now: datetime) -> str:
+def exposition(database: Path | Server, now: datetime) -> str:
     """All figures of a watch as Prometheus text; only armswatch_up 0 where its database cannot be read."""
     try:
         found, feeds = glance(database), feed_figures(database)
@@ -49,7 +50,7 @@ def exposition(database: Path, now: datetime) -> str:
     return _lines(families)
 
 
-def alive(database: Path, now: datetime) -> bool:
+def alive(database: Path | Server, now: datetime) -> bool:
     """Whether a round ended, or something in it moved, within ALIVE."""
     try:
         beats = {row["job"]: row["at"] for row in glance(database)["heartbeats"]}
@@ -62,7 +63,7 @@ def alive(database: Path, now: datetime) -> bool:
 class Metrics:
     """The endpoint: listens on 127.0.0.1 from `start` to `stop`; port 0 takes a free one."""
 
-    def __init__(self, database: Path, port: int, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Path | Server, port: int, clock: Callable[[], datetime]) -> None:
         self._server = _Server(port, database, clock)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, name="metrics", daemon=True
@@ -95,7 +96,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port: int, database: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, port: int, database: Path | Server, clock: Callable[[], datetime]) -> None:
         self.database, self.clock = database, clock
         super().__init__(("127.0.0.1", port), _Handler)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,21 +70,32 @@ class Connection(ABC):
         found = self.row(sql, params)
         return next(iter(found.values())) if found else None
 
+    def version(self) -> str:
+        """Which database it is, such as "SQLite 3.40.1"."""
+        return str(self.value("SELECT {version} AS said"))
+
     def now(self) -> datetime:
         """The database's own time: the only clock that all workers share."""
         return known(self.value("SELECT {now} AS at"))
 
 
+@contextmanager
+def driven(server: Server) -> Iterator[None]:
+    """For importing what needs the driver: says which extra brings it where it is absent."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(
+            f'{server}: PostgreSQL needs the extra "cluster" ({error.name} is not installed): '
+            'pip install "armswatch[cluster]"'
+        ) from error
+
+
 def connect(location: Path | Server, *, readonly: bool = False) -> Connection:
     """Open a database file or server, made or brought up to date where it is not; StoreError says what is wrong."""
     if isinstance(location, Server):
-        try:
+        with driven(location):
             from bot.store.postgresql import PostgresConnection
-        except ImportError as error:
-            raise UsageError(
-                f'{location}: PostgreSQL needs the extra "cluster" ({error.name} is not installed): '
-                'pip install "armswatch[cluster]"'
-            ) from error
         return PostgresConnection(location, readonly=readonly)
     from bot.store.sqlite import SqliteConnection
 

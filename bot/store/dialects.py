@@ -44,6 +44,7 @@ _FRAGMENTS: Final[dict[str, tuple[str, str]]] = {
         ("to_char((statement_timestamp() + CAST(:{0} AS double precision) * interval '1 second') AT TIME ZONE 'UTC', "
         f"{_STAMP})"),
     ),
+    "version": ("'SQLite ' || sqlite_version()", "'PostgreSQL ' || current_setting('server_version')"),
     # ── full text: {matches:q} and {rank:q} over the table `search`, where q is what `Dialect.wanted` made ──
     # PostgreSQL finds the articles that hold all words by its index, and tells phrases and beginnings by the text itself:
     # its own phrase search forgets places beyond 16,383 words, and its parser knows no CJK.

@@ -1,4 +1,4 @@
-"""What `status` shows, read-only through the standard library alone, so that it answers in a blink."""
+"""What `status` shows, read-only; of a file through the standard library alone, so that it answers in a blink."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import StoreError
+from bot.places import Server
 
 _QUESTIONS = {
     "heartbeats": "SELECT job, at, note FROM heartbeats ORDER BY at DESC",
     "feeds": "SELECT COALESCE(health, 'not polled yet') AS name, COUNT(*) AS n FROM feeds GROUP BY 1 ORDER BY 2 DESC",
     "failing": """SELECT url, health, last_error, last_ok FROM feeds WHERE COALESCE(last_error, '') <> ''
-                  ORDER BY last_polled DESC LIMIT 50""",
+                  ORDER BY last_polled DESC NULLS LAST LIMIT 50""",
     "entries": "SELECT state AS name, COUNT(*) AS n FROM entries GROUP BY 1 ORDER BY 1",
     "articles": "SELECT rank AS name, COUNT(*) AS n FROM articles GROUP BY 1 ORDER BY 1",
     "stories": "SELECT 'stories' AS name, COUNT(*) AS n FROM stories",
@@ -24,14 +25,19 @@ _QUESTIONS = {
 }
 
 
-def glance(path: Path) -> dict[str, Any]:
-    """Rows of each question by its name, and the file's size in bytes; StoreError where there is no database."""
-    found: dict[str, Any] = _asked(path, _QUESTIONS)
-    found["bytes"] = path.stat().st_size
-    return found
+_SIZE = """SELECT CAST(COALESCE(SUM(pg_total_relation_size(oid)), 0) AS bigint) AS bytes FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"""
 
 
-def feed_figures(path: Path) -> list[dict[str, Any]]:
+def glance(path: Path | Server) -> dict[str, Any]:
+    """Rows of each question by its name, and the size in bytes; StoreError where there is no database."""
+    if isinstance(path, Server):
+        found: dict[str, Any] = {**_asked(path, _QUESTIONS | {"size": _SIZE})}
+        return found | {"bytes": found.pop("size")[0]["bytes"]}
+    return {**_asked(path, _QUESTIONS), "bytes": path.stat().st_size}
+
+
+def feed_figures(path: Path | Server) -> list[dict[str, Any]]:
     """Of every feed: url, last_ok (a stamp or None), polls, unchanged, entries; StoreError where there is no database."""
     question = "SELECT url, last_ok, polls, unchanged, entries FROM feeds ORDER BY url"
     return _asked(path, {"feeds": question})["feeds"]
@@ -43,7 +49,12 @@ def table_names(path: Path) -> list[str]:
     return [row["name"] for row in _asked(path, {"tables": question})["tables"]]
 
 
-def _asked(path: Path, questions: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _asked(path: Path | Server, questions: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    if isinstance(path, Server):
+        from bot.store import Store
+
+        with Store.opened(path, readonly=True) as store:
+            return {name: store.connection.rows(question) for name, question in questions.items()}
     if not path.exists():
         raise StoreError(f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path))
     try:

@@ -1,4 +1,4 @@
-"""Two file locks beside the database: one daemon at a time, one writer at a time across all processes (decision 2)."""
+"""Who may work on a database; where it is a file, by two locks beside it: one daemon at a time, one writer at a time across all processes (decision 2)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from bot.errors import LockHeld, StoreFull
+from bot.places import Server
 
 
 class DaemonLock:
@@ -57,8 +58,24 @@ class DaemonLock:
         self.release()
 
 
-def holder(database: Path) -> int | None:
+def daemon_lock(place: Path | Server) -> AbstractContextManager[object]:
+    """The daemon lock of a file or of a server."""
+    if isinstance(place, Server):
+        from bot.store.connection import driven
+
+        with driven(place):
+            from bot.store.server_lock import ServerLock
+        return ServerLock(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return DaemonLock(place)
+
+
+def holder(database: Path | Server) -> int | None:
     """The pid that holds the daemon lock now, or None."""
+    if isinstance(database, Server):
+        from bot.store.server_lock import server_holder
+
+        return server_holder(database)
     path = database.with_name(database.name + ".lock")
     if not path.exists():
         return None

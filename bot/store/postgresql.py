@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -200,7 +200,7 @@ def open_session(server: Server, *, readonly: bool = False, name: str = "") -> p
             autocommit=True,
             row_factory=dict_row,
             connect_timeout=PATIENCE,
-            application_name=name or f"armswatch pid {os.getpid()} on {socket.gethostname()}",
+            application_name=name or f"armswatch pid {os.getpid()} on {platform.node()}",
             client_encoding="UTF8",
         )
     except psycopg.Error as error:
