@@ -327,6 +327,8 @@ class App:
         self.map.close()
         if "workers" in self.__dict__ and self._parse is None:
             self.workers.close()  # type: ignore[attr-defined]
+        if "fetch" in self.__dict__ and self._fetch is None:
+            self.fetch.close()  # type: ignore[attr-defined]
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -2,11 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 HOUR = timedelta(hours=1)
 
@@ -21,6 +19,7 @@ class Clock:
 def main() -> None:
     # Imported here because worker processes load this file too.
     from bot.core.pacing import Limits
+    from bot.engine.threads import Threads
     from bot.jobs.poll import Poller
     from bot.model import Feed
     from bot.store import Store
@@ -33,13 +32,8 @@ def main() -> None:
     with (
         Store.opened(folder / "armswatch.db") as store,
         Workers(2, pages=False) as workers,
-        ThreadPoolExecutor(16) as threads,
+        closing(Threads(16)) as threads,
     ):
-
-        def at_once(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-            for done in as_completed([threads.submit(function, item) for item in items]):
-                yield done.result()
-
         poller = Poller(
             store=store,
             feeds=[
@@ -50,7 +44,7 @@ def main() -> None:
             parse=workers,
             gate=lambda title, text: False,
             clock=clock,
-            map=at_once,
+            map=threads,
             limits=Limits(),
             trusted=allowed,
         )
