@@ -23,6 +23,8 @@ AT = ("у ", "in ", "w ", "в ", "en ")  # from whom, right after a verb of buyi
 GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
 # A name that carries its own "towards": 対露, 대러, 对朝.
 TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
+LOCATIVE = re.compile("[еиії]$")  # "в Пхеньяне" is where, "в Россию" is where to
+_HIRED = r"(?:чвк|пвк|групп[аыу]|груп[аиу]|наемник\w*|найманц\w*|mercenaries of|mercenaires de|mercenarios de|söldner(?: der)?|najemnik\w*(?: z)?|grup[aęy]|gruppe|groupe|grupo|group) "
 INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
 WITH_OR_FROM = (" z ", " ze ", " з ", " із ", " зі ")  # with the instrumental "with", with the genitive "from"
 WITH = (" with ", " mit ", " avec ", " con ")
@@ -36,7 +38,8 @@ BETWEEN = re.compile(
     r"|(?:between|zwischen|entre|между|між|między) [^,.;]{2,40} (?:and|und|et|y|и|й|і|та|a|i) [^,.;]{0,16}$"
 )
 ARMY = re.compile(  # a country's army stands for it: "dla armii rosyjskiej", "à l'armée russe"
-    r"(?:l')?(?:army|troops|forces|military|armee|streitkräfte|armée|armées|ejército|tropas|fuerzas|armii|wojsk|wojska|wojskom|sił"
+    _HIRED
+    + r"[\"']?$|(?:l')?(?:army|troops|forces|military|armee|streitkräfte|armée|armées|ejército|tropas|fuerzas|armii|wojsk|wojska|wojskom|sił"
     r"|армии|армию|войск\w*|армії|військ\w*) (?:de |of )?$"
 )
 DATIVE = re.compile("[ая]м$|(?<=н)у$")
@@ -46,6 +49,11 @@ ADJECTIVE = re.compile(
 )
 TO = (
     "to the ", "to ", "into ", "for ", "support ", "help ", "aid ", "bolster ", "fuel ", "supports ", "helps ", "arm ", "arms ", "arming ", "armed ", "toward ", "towards ",
+    "helping ", "helped ", "aids ", "assist ", "assists ", "teaches ", "teach ", "teaching ", "train ", "trains ",
+    "hilft ", "helfen ", "half ", "hilfe für ", "bringt ", "lehrt ", "aide ", "aider ", "aider la ", "aide la ", "aident ", "aidé ",
+    "ayuda a ", "ayudar a ", "ayudan a ", "ayudó a ", "enseña a ", "помогает ", "помогла ", "помочь ", "помогают ", "учит ",
+    "допомагає ", "допомогла ", "допомогти ", "допомагають ", "вчить ", "pomaga ", "pomóc ", "pomogła ", "pomagają ", "uczy ",
+    "助", "协助", "協助", "帮助", "幫助", "帮", "幫", "教",
     "an die ", "an ", "nach ", "für ", "ins ", "in die ", "nach der ",
     "à la ", "à ", "vers la ", "vers ", "au ", "pour la ", "pour ", "en ",
     "a la ", "al ", "a ", "para ", "hacia ",
@@ -99,3 +107,4 @@ TRAVEL = (
     "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
     "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
 )  # fmt: skip
+TRAVELS_AFTER = re.compile(r" (?:zu )?(?:reis|flieg|flog|fahr|gereist|geflogen|abreis)")  # German: the verb comes last

@@ -23,6 +23,7 @@ from bot.core.cues import (
     FROM_AFTER,
     GENITIVE,
     INSTRUMENTAL,
+    LOCATIVE,
     MADE_AFTER,
     MADE_IN,
     OF_WHOM,
@@ -32,6 +33,7 @@ from bot.core.cues import (
     TO_AFTER,
     TOWARDS,
     TRAVEL,
+    TRAVELS_AFTER,
     WITH,
     WITH_AFTER,
     WITH_OR_FROM,
@@ -42,9 +44,10 @@ from bot.core.terms import unspaced
 _PAID_BEFORE, _PAID_AFTER = 6, 60  # code points between a word of payment and the goods that are paid with
 AGAIN = 0.3  # share of the points of one way from which a swap's other way is told too
 MUCH = 6.0  # points of grammar from which a draw is no accident
-WEIGHED = 0.45  # the same share where an item weighs both sides
+WEIGHED = 0.3  # the same share where an item weighs both sides
 EVEN = 0.7  # share of the stronger flow's sentences from which a barter is told both ways
-MOST_HINT = 3.0  # points that usual flows can give together
+SPOKEN = 2.0  # weight of sentences whose goods all flow one way, from which that way is told without any grammar
+MOST_HINT = 4.0  # points that usual flows can give together
 _SENT_PEOPLE = 48  # code points to the left in which a travel word counts
 
 
@@ -115,7 +118,8 @@ def sense(
     if mirrored or (swapped and (even or (back >= AGAIN * value > 0 and best != usual))):
         return Sense("both", points)
     if value < 1.0:
-        return Sense("unclear", points)
+        ways = [flow for flow, weight in spoken.items() if weight >= SPOKEN]
+        return Sense(ways[0] if len(ways) == len(spoken) == 1 else "unclear", points)
     if back >= 0.6 * value and {best, f"{receiver}>{giver}"} <= told:
         return Sense("both", points)
     if back <= 0.85 * value:
@@ -135,6 +139,12 @@ def _swaps(text: str, marks: Sequence[Mark]) -> bool:
         if any(one.start < barter.end and barter.start < other.end for barter in barters):
             return True  # "in return A seeks …" begins with the word and tells one way only
         if barters and any(word in f" {text[one.end : other.start]}" for word in AGAINST):
+            return True
+        # "A と B を交換", "A를 B와 바꾼": the word of payment comes last.
+        if any(
+            unspaced(text[b.start]) and 0 <= b.start - other.end <= 4 and 0 <= other.start - one.end <= 12
+            for b in barters
+        ):
             return True
     return False
 
@@ -236,7 +246,9 @@ def _role(
     """What one mention of a party says: (give or take, points); 0 points where it says nothing."""
     own, left = text[mark.start : mark.end], ARMY.sub("", text[max(0, mark.start - 30) : mark.start])
     right = text[mark.end : mark.end + 10]
-    travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in TRAVEL)
+    travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in TRAVEL) or bool(
+        TRAVELS_AFTER.match(text, mark.end)
+    )
     near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 2 and not text[verb.end : mark.start].strip()]
     touching = any(good.start == mark.end for good in goods)
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
@@ -278,6 +290,8 @@ def _role(
         following = next((verb for verb in verbs if verb.start >= mark.end), None)
         if following is not None and following.voice == "take":
             return "give", 2.0  # 向平壤采购: bought of them
+    if left.endswith(("в ", "у ")) and LOCATIVE.search(own):
+        return "give", 0.0  # where something is said or done
     if _ends(left, TO) and not travels and not owned:
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         if last is not None and last.voice == "take" and (_ends(left, OF_WHOM) or mark.start - last.end <= 5):

@@ -43,13 +43,13 @@ class Meaning:
             if not hits:
                 continue
             start, end = max(0, hits[0][0] - 60), hits[-1][1] + 40
-            marks = [self._mark(scan, hit, start) for hit in longest(self.watchlist, hits)]
+            marks = [self._mark(scan, hit, start) for hit in self._actors(longest(self.watchlist, hits))]
             parts.append((scan.reading.text[start:end], marks, _WEIGHTS[sentence.where]))
         kinds = [kind for kind in self.watchlist.kinds if kind.demand.met(whole)]
         ranked = sorted(kinds, key=lambda kind: -self._weight_of_kind(kind.demand, kind.points, chosen))
         kind = ranked[0] if ranked else None
         if kind is not None and kind.flow:
-            parts.append(("", [Mark(0, 0, flow=kind.flow)], 1.0))
+            parts.append(("", [Mark(0, 0, flow=kind.flow)], 2.0))
         named = [] if kind is None else [f"kind: {kind.name}"]
         if len(self.watchlist.parties) < 2:
             return None, kind.name if kind else None, named
@@ -58,6 +58,20 @@ class Meaning:
         more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]
         more.extend(named)
         return found.direction, kind.name if kind else None, more
+
+    def _actors(self, hits: list[Hit]) -> list[Hit]:
+        """The hits without parties that are part of a phrase which only implies them: the "Juche" of "Juche calendar"."""
+        concepts, terms = self.watchlist.concepts, self.watchlist.terms
+        phrases = [(h[0], h[1], concepts[terms[h[2]].concept].implies) for h in hits]
+        hiding = [(start, end, set(implied)) for start, end, implied in phrases if implied]
+        return [
+            hit
+            for hit in hits
+            if not any(
+                start <= hit[0] and hit[1] <= end and implied >= set(concepts[terms[hit[2]].concept].parties or ("",))
+                for start, end, implied in hiding
+            )
+        ]
 
     def _weight_of_kind(self, demand: Demand, points: float, chosen: list[Sentence]) -> float:
         met = [_WEIGHTS[s.where] for s in chosen[:6] if demand.met(s.mask)]

@@ -36,6 +36,14 @@ class Score:
     used: int
 
 
+def _holding(rule: Rule, sentences: list[Sentence]) -> tuple[int, ...]:
+    """At most four sentences of the rule's window that hold most of what it asks for, in order."""
+    used = rule.demand.used()
+    held = [s for s in sentences if s.where in _WINDOWS[rule.within] and s.mask & used]
+    held.sort(key=lambda s: -sum(bool(s.mask & group) for group in rule.demand.all))
+    return tuple(sorted(s.number for s in held[:4]))
+
+
 class Scorer:
     """The rules of one watchlist, compiled for scoring. Remembers which rules a set of concepts meets, nothing of an item."""
 
@@ -111,12 +119,11 @@ class Scorer:
                 masks["front"] |= sentence.mask
             if sentence.where == "title":
                 masks["title"] |= sentence.mask
-        for rule in self._single:
-            if rule.demand.met(masks[rule.within]):
-                numbers = tuple(
-                    s.number for s in sentences if s.where in _WINDOWS[rule.within] and s.mask & rule.demand.used()
-                )  # fmt: skip
-                scores.append(Score(rule.points, rule.name, rule.within, numbers[:4], rule.demand.used()))
+        scores.extend(
+            Score(rule.points, rule.name, rule.within, _holding(rule, sentences), rule.demand.used())
+            for rule in self._single
+            if rule.demand.met(masks[rule.within])
+        )
         return scores
 
     def _best(self, scan: Scan, sentences: list[Sentence], position: int) -> Score | None:
