@@ -263,3 +263,12 @@ def _bounded_nearness(db: Database) -> None:
         if main_claims((claim,)):
             db.execute("UPDATE claims SET main = 1 WHERE id = ?", [row["id"]])
     db.execute("CREATE INDEX claims_main ON claims (story, claimant, status, direction, materiel) WHERE main = 1")
+
+
+@MIGRATIONS(name="0015_views_read_first")
+def _views_read_first(db: Database) -> None:
+    from bot.store.views import READ_FIRST
+
+    for name, select in READ_FIRST.items():
+        db.execute(f"DROP VIEW {name}")
+        db.create_view(name, dialect_of(db).definition(select))

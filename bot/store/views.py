@@ -1,6 +1,6 @@
 """The views that people browse: matches with evidence, stories, the ledger of claims, entities, press attention, feeds.
 
-They are made by migration 0010, so what a released one says is never edited here; a better one comes with a migration of
+They are made by migrations, so what a released one says is never edited here; a better one comes with a migration of
 its own. Where the databases differ they hold fragments of bot.store.dialects.
 """
 
@@ -60,6 +60,24 @@ SELECT url, health, last_status, last_error, last_ok, last_new, last_polled, nex
 FROM feeds""",
 }
 
+READ_FIRST: Final[dict[str, str]] = {
+    "matches": """
+SELECT COALESCE(a.published, a.first_seen) AS published, a.title, {field:v.verdict_json; evidence} AS evidence,
+       COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet, v.rank, v.direction, v.kind, v.stream,
+       {field:v.verdict_json; missing} AS missing_leg, a.lang, a.outlet_kind, a.quality, a.url, m.story, a.id AS article,
+       v.watchlist, a.first_seen, a.policy
+FROM verdicts AS v JOIN articles AS a ON a.id = v.article LEFT JOIN members AS m ON m.article = a.id
+WHERE v.rank IN ('match', 'borderline')""",
+    "claim_ledger": """
+SELECT c.published, c.claimant, c.status, c.direction, {field:c.claim_json; op} AS op, c.quantity, c.unit, c.materiel,
+       {field:c.claim_json; quote} AS quote, {field:c.claim_json; basis} AS basis, {field:c.claim_json; hedge} AS hedge,
+       {field:c.claim_json; kind} AS kind, {number:c.claim_json; quantity_max} AS quantity_max,
+       {field:c.claim_json; period_start} AS period_start, {field:c.claim_json; period_end} AS period_end,
+       COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet, a.url, c.story, c.article, c.id AS claim
+FROM claims AS c LEFT JOIN articles AS a ON a.id = c.article""",
+}
+"""The two widest again, by migration 0015: sentences and quotes stand where a screen ends, not behind it."""
+
 QUERIES: Final[dict[str, str]] = {
     "search": """
 SELECT a.title, snippet(search, 2, '⟦', '⟧', ' … ', 24) AS where_it_stands, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet,
@@ -70,5 +88,13 @@ WHERE search MATCH watch_query(:words) ORDER BY bm25(search, 0.0, 4.0, 1.0), a.f
     "figures": """
 SELECT claimant, direction, unit, published, op, quantity, kind, period_start, period_end, basis, quote, story, claim
 FROM claim_ledger WHERE quantity IS NOT NULL AND (:unit = '' OR unit = :unit) ORDER BY claimant, unit, published""",
+    "named": """
+SELECT claim_ledger.* FROM claim_ledger JOIN claims AS c ON c.id = claim_ledger.claim
+WHERE c.claimant = :name OR :name IN (
+    SELECT value FROM json_each(c.claim_json, '$.vessels')
+    UNION ALL SELECT value FROM json_each(c.claim_json, '$.entities')
+    UNION ALL SELECT value FROM json_each(c.claim_json, '$.route')
+    UNION ALL SELECT value FROM json_each(c.claim_json, '$.materiel'))
+ORDER BY claim_ledger.published DESC""",
 }
 """What can be asked beside the views; `watch_query` is a function that the browser brings."""
