@@ -18,6 +18,8 @@ _VIEWS: Final[dict[str, dict[str, Any]]] = {
         "facets": ["rank", "direction", "kind", "stream", "lang", "outlet_kind"],
         "columns": {
             "published": "as the page or feed says; where neither does, when we saw it first",
+            "title": "leads to the article at its publisher's",
+            "direction": "giver>receiver, from sentences that say so",
             "rank": "match: in scope; borderline: adjacent, with the leg that is missing",
             "missing_leg": "what an adjacent article lacks",
             "evidence": "sentences of the article, verbatim",
@@ -31,6 +33,7 @@ _VIEWS: Final[dict[str, dict[str, Any]]] = {
         "sort_desc": "latest",
         "facets": ["direction", "kind", "origins", "watchlist"],
         "columns": {
+            "title": "leads to its articles; the number of origins to its claims",
             "carriers": "outlets that carried it: attention, not corroboration",
             "origins": "whose word it rests on; two with different bases corroborate each other",
             "follows": "the earlier story that this one continues",
@@ -50,7 +53,7 @@ _VIEWS: Final[dict[str, dict[str, Any]]] = {
     },
     "entities": {
         "title": "Entities",
-        "description": "Ships, companies, places on routes, materiel and claimants that claims name.",
+        "description": "Ships, companies, places on routes, materiel and claimants that claims name. A name leads to those claims.",
         "sort_desc": "last_named",
         "facets": ["what"],
     },
@@ -69,43 +72,75 @@ _VIEWS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+_PAGES: Final = {
+    "search": ("Search", "full text in any script"),
+    "story_list": ("Stories", ""),
+    "claim_ledger": ("Claims", ""),
+    "matches": ("Matches", ""),
+    "entities": ("Entities", ""),
+    "figures": ("Figures", "claimant by claimant, in the order of time"),
+    "press_attention": ("Press attention", ""),
+    "feed_health": ("Feeds", ""),
+}
+"""Where a reader may want to go, in the order of the menu; what is said of a view stands in _VIEWS."""
+
+
 def metadata(database: Path) -> dict[str, Any]:
     """Datasette's metadata for a database: titles, descriptions, facets, and the queries for search and figures."""
+    name = database.stem
     # The tables behind the views: still there for SQL, out of the way for everybody else.
-    tables: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in table_names(database)}
-    tables |= {name: {"size": 50, "facet_size": 8, **view} for name, view in _VIEWS.items()}
-    queries = {
+    tables: dict[str, dict[str, Any]] = {table: {"hidden": True} for table in table_names(database)}
+    tables |= {view: {"size": 50, "facet_size": 8, **words} for view, words in _VIEWS.items()}
+    queries: dict[str, dict[str, Any]] = {
         "search": {
             "title": "Search",
             "description": 'Full text in any script. All words must occur; "quoted words" as a phrase; word* as a beginning.',
-            "sql": QUERIES["search"].strip(),
             "params": ["words"],
-            "hide_sql": True,
         },
         "figures": {
             "title": "Figures, claimant by claimant",
             "description": "Each claimant's figures in the order in which they were published. Leave unit empty for all.",
-            "sql": QUERIES["figures"].strip(),
             "params": ["unit"],
-            "hide_sql": True,
+        },
+        "named": {
+            "title": "Claims that name a thing",
+            "description": "A ship, company, place, kind of materiel or claimant, as the list of entities spells it.",
+            "params": ["name"],
         },
     }
-    guide = _guide(database.stem)
+    for page, words in queries.items():
+        words |= {"sql": QUERIES[page].strip(), "hide_sql": True}
+    for page, words in (tables | queries).items():
+        if "description" in words:
+            words["description_html"] = f"{_menu(name, page)}<p>{words['description']}</p>"
+    guide = _guide(name)
     return {
         "title": "armswatch",
         "description_html": guide,
-        "databases": {
-            database.stem: {"description_html": guide, "tables": tables, "queries": queries, "allow_sql": True}
-        },
+        "databases": {name: {"description_html": guide, "tables": tables, "queries": queries, "allow_sql": True}},
     }
 
 
+def _menu(name: str, here: str) -> str:
+    """One line with the way to every other page."""
+    links = (
+        f"<b>{title}</b>" if page == here else f'<a href="/{name}/{page}">{title}</a>'
+        for page, (title, _) in _PAGES.items()
+    )
+    return f'<p class="places">{" · ".join(links)}</p>'
+
+
 def _guide(name: str) -> str:
-    """The way in: what there is to look at, one line each."""
-    pages = {"search": ("Search", "full text, any script"), "figures": ("Figures", "claimant by claimant")}
-    pages |= {view: (words["title"], words["description"]) for view, words in _VIEWS.items()}
-    lines = [f'<li><a href="/{name}/{page}"><b>{title}</b></a>: {words}</li>' for page, (title, words) in pages.items()]
-    return f"<p>What the watch found, read-only. Cite an id with <code>armswatch cite ID</code>.</p><ul>{''.join(lines)}</ul>"
+    """The way in: a search, and what there is to look at, one line each."""
+    lines = [
+        f'<li><a href="/{name}/{page}"><b>{title}</b></a>: {words or _VIEWS[page]["description"]}</li>'
+        for page, (title, words) in _PAGES.items()
+    ]
+    search = (
+        f'<form action="/{name}/search"><p><input type="search" name="words" size="40" aria-label="Search" autofocus> '
+        '<button type="submit">Search</button></p></form>'
+    )
+    return f"<p>What the watch found, read-only. Cite an id with <code>armswatch cite ID</code>.</p>{search}<ul>{''.join(lines)}</ul>"
 
 
 def application(database: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -17,11 +18,37 @@ CSS = """
 dl.column-descriptions { display: grid; grid-template-columns: repeat(2, max-content 1fr); gap: .1em .8em; font-size: 80%; }
 dl.column-descriptions dt, dl.column-descriptions dd { margin: 0; line-height: 1.4; }
 .facet-results { font-size: 85%; }
-td.col-title { min-width: 14em; } td.col-evidence { min-width: 26em; } td.col-quote, td.col-where_it_stands { min-width: 20em; }
+.places { margin: 0 0 .6em; }
+td.col-title, td.col-rests_on { min-width: 14em; } td.col-evidence { min-width: 26em; } td.col-quote, td.col-where_it_stands { min-width: 22em; }
 td.col-evidence mark, td.col-where_it_stands mark { background: #ffe9a8; }
+td.col-story, td.col-article, td.col-claim, td.col-follows, td.col-direction, td time { white-space: nowrap; }
+td.col-quantity, td.col-quantity_max { text-align: right; }
+/* What Datasette says of tables is for those who know it: here the guide says it. */
+body.index .content > h2, body.index .content > h2 ~ p, pre.wrapped-sql { display: none; }
+body.db #queries, body.db #queries + ul, body.db #tables, body.db #views, body.db #views + ul { display: none; }
 """
 
-_LINKS = {"story": ("story_list", "story"), "follows": ("story_list", "story"), "article": ("matches", "article"), "claim": ("claim_ledger", "claim")}  # fmt: skip
+_LINKS = {
+    "story": ("story_list", "story"),
+    "follows": ("story_list", "story"),
+    "article": ("matches", "article"),
+    "claim": ("claim_ledger", "claim"),
+}
+_COUNTED = {"title": "matches", "articles": "matches", "origins": "claim_ledger"}
+_TIMES = frozenset(
+    [
+        "published",
+        "latest",
+        "founded",
+        "first_seen",
+        "last_ok",
+        "last_new",
+        "last_polled",
+        "next_check",
+        "first_named",
+        "last_named",
+    ]
+)
 
 
 @hookimpl  # type: ignore[untyped-decorator]  # datasette ships no types
@@ -33,29 +60,49 @@ def prepare_connection(conn: Any) -> None:
 
 
 @hookimpl  # type: ignore[untyped-decorator]  # datasette ships no types
-def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
-    """Evidence with its terms marked, ids as links, URLs as links that say their host, attention as bars."""
+def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    """Evidence with its terms marked, ids and counts as links, URLs as links that say their host, attention as bars."""
     if value is None or value == "":
         return None
     if column == "evidence":
         return Markup(evidence(str(value)))  # noqa: S704 (escaped there)
     if column == "where_it_stands":
         return Markup(snippet(str(value)))  # noqa: S704 (escaped there)
-    if column in _LINKS and isinstance(value, str):
-        view, key = _LINKS[column]
-        href = datasette.urls.table(database, view) + f"?{key}={quote(value)}"
-        return Markup('<a href="{}">{}</a>').format(href, value)
-    if column == "url" and re.match(r"https?://", str(value)) and table != "feed_health":
-        host = str(value).split("/")[2]
-        return Markup('<a href="{}" rel="noreferrer noopener">{}</a>').format(str(value), host)
+    if column in _TIMES:
+        return Markup('<time title="{}">{}</time>').format(str(value), str(value)[:16].replace("T", " "))
+    if column in {"quantity", "quantity_max"} and isinstance(value, int | float):
+        return Markup("{}").format(f"{value:,.10g}" if value < 1e10 else f"{value:g}")
     if column == "articles" and table == "press_attention" and isinstance(value, int):
         width = min(value * 6, 300)
         return Markup('<span style="display:inline-block;height:.8em;width:{}px;background:#4a7ab5"></span> {}').format(
             width, value
         )
-    if column in {"published", "latest", "founded", "first_seen", "last_ok", "last_new", "last_polled", "next_check", "first_named", "last_named"}:  # fmt: skip
-        return Markup('<span title="{}">{}</span>').format(str(value), str(value)[:16].replace("T", " "))
+    href = _target(row, value, column, table, lambda page: str(datasette.urls.table(database, page)))
+    if href is None:
+        return None
+    if column == "url":
+        value = str(value).split("/")[2]
+    return Markup('<a href="{}" rel="noreferrer noopener">{}</a>').format(href, value)
+
+
+def _target(row: Any, value: Any, column: str, table: str | None, page: Callable[[str], str]) -> str | None:
+    """Where a cell leads: ids to their row, titles and URLs to the publisher, a story's counts to what was counted."""
+    if column in _LINKS and isinstance(value, str):
+        view, key = _LINKS[column]
+        return f"{page(view)}?{key}={quote(value)}"
+    if table == "story_list" and column in _COUNTED:
+        return f"{page(_COUNTED[column])}?story={quote(str(row['story']))}"
+    if table == "entities" and column == "name":
+        return f"{page('named')}?name={quote(str(value))}"
+    if column == "url" and table != "feed_health":
+        return _web(value)
+    if column == "title" and "url" in row.keys():  # noqa: SIM118 - a row of SQLite has names, not members
+        return _web(row["url"])
     return None
+
+
+def _web(url: Any) -> str | None:
+    return str(url) if re.match(r"https?://[^/]", str(url)) else None
 
 
 @hookimpl  # type: ignore[untyped-decorator]  # datasette ships no types

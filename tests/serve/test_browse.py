@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.model import Claim
 from bot.serve.browse import application, metadata
 from bot.serve.marking import CLOSE, OPEN, evidence, snippet
 from bot.store import Store
@@ -117,6 +118,43 @@ def test_every_page_opens_and_shows_what_is_stored(database: Path):
     assert "Headline 3" not in matches
     assert '<mark title="materiel">' in matches
     assert "Headline 1" in answers[-2][1]
+
+
+def test_a_reader_gets_from_anywhere_to_anywhere(database: Path):
+    pages = ["/watch/matches", "/watch/story_list", "/watch/claim_ledger", "/watch/entities", "/watch/named?name=x"]
+    for path, (status, body) in zip(["/", *pages], ask(database, "/", *pages), strict=True):
+        assert status == 200
+        for page in (
+            "search",
+            "story_list",
+            "claim_ledger",
+            "matches",
+            "entities",
+            "figures",
+            "press_attention",
+            "feed_health",
+        ):
+            here = path.startswith(f"/watch/{page}")
+            assert (f'href="/watch/{page}"' in body.replace("http://127.0.0.1:1", "")) != here, (path, page)
+    assert '<form action="/watch/search">' in ask(database, "/")[0][1]
+
+
+def test_cells_lead_to_what_they_speak_of(tmp_path: Path):
+    claim = Claim(
+        id="c-7", claimant="Harbour Office", claimant_type="government", status="observed", direction="x>y", materiel=("shells",),
+        quantity=1500.0, unit="containers", vessels=("Angara",), quote="Shells moved.",
+    )  # fmt: skip
+    with Store.opened(tmp_path / "watch.db") as store:
+        store.articles.save(judged(1, "match", claims=(claim,)), START)
+    pages = ask(
+        tmp_path / "watch.db", "/watch/matches", "/watch/claim_ledger", "/watch/entities", "/watch/named?name=Angara", "/watch/named?name=Nemo"
+    )  # fmt: skip
+    matches, claims, entities, angara, nemo = (body for _, body in pages)
+    assert re.search(r'<a href="https://[^"]+" rel="noreferrer noopener">Headline 1</a>', matches)
+    assert ">1,500<" in claims.replace(" ", "").replace("\n", "")
+    assert '/watch/named?name=Angara"' in entities
+    assert "Harbour Office" in angara
+    assert "Harbour Office" not in nemo
 
 
 @pytest.mark.parametrize("words", ["%22", "%27%3B%20DROP", "AND", "*", "", "%ED%8F%AC%ED%83%84", "NEAR("])
