@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "search": ("bot.cli.search", "search", "Full-text search in what is stored."),
     "slack": ("bot.cli.previews", "slack", "See the Slack messages that a digest would become."),
     "status": ("bot.cli.status", "status", "Is the watch alive, and what did it last do?"),
+    "store": ("bot.cli.store", "store", "Copy what is stored to a server or back."),
     "stories": ("bot.cli.stories", "stories", "Stories stored; --jsonl groups items."),
     "story": ("bot.cli.stories", "story", "One story: its articles, evidence and claims."),
     "verify": ("bot.cli.packs", "verify", "Check an evidence pack offline."),

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.errors import UsageError
+from bot.errors import StoreError, UsageError
 from bot.places import Server
 from bot.store.dialects import Dialect
 from bot.store.rows import known
@@ -91,8 +91,22 @@ def driven(server: Server) -> Iterator[None]:
         ) from error
 
 
-def connect(location: Path | Server, *, readonly: bool = False) -> Connection:
-    """Open a database file or server, made or brought up to date where it is not; StoreError says what is wrong."""
+def connect(location: Path | Server, *, readonly: bool = False, copying: bool = False) -> Connection:
+    """Open a database file or server, made or brought up to date where it is not; StoreError says what is wrong.
+
+    What a copy was broken off in is a store only for the copy itself (`copying`).
+    """
+    opened = _connect(location, readonly=readonly)
+    if not copying and opened.value("SELECT {exists:_copying} AS found"):
+        opened.close()
+        raise StoreError(
+            f"{location}: a copy into it was broken off; give the same `armswatch store copy` again, and it goes on",
+            subject=str(location),
+        )
+    return opened
+
+
+def _connect(location: Path | Server, *, readonly: bool) -> Connection:
     if isinstance(location, Server):
         with driven(location):
             from bot.store.postgresql import PostgresConnection

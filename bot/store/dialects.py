@@ -44,6 +44,10 @@ _FRAGMENTS: Final[dict[str, tuple[str, str]]] = {
         ("to_char((statement_timestamp() + CAST(:{0} AS double precision) * interval '1 second') AT TIME ZONE 'UTC', "
         f"{_STAMP})"),
     ),
+    "exists": (
+        "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{0}')",
+        "to_regclass('{0}') IS NOT NULL",
+    ),
     "version": ("'SQLite ' || sqlite_version()", "'PostgreSQL ' || current_setting('server_version')"),
     # ── full text: {matches:q} and {rank:q} over the table `search`, where q is what `Dialect.wanted` made ──
     # PostgreSQL finds the articles that hold all words by its index, and tells phrases and beginnings by the text itself:
