@@ -26,6 +26,9 @@ MOST_NEWS = 3
 """Changes that one article may bring to a story; the rest of what is new in it stands in the story."""
 
 _BADGES: dict[str, ChangeKind] = {"denial": "DENIAL", "retraction": "CORRECTION"}
+_HARD = frozenset({"legal-act", "retraction", "denial", "figure"})
+"""Kinds of news that even a near-duplicate may bring: two readings of one text do not differ in them."""
+
 _WEAK = frozenset({"claim", "entity"})
 """Kinds of news that count only if somebody stands behind them: a nameless sentence is no update."""
 
@@ -146,10 +149,15 @@ class Judge:
         if role == "founder":
             kind: ChangeKind = "PROMOTED" if before == "borderline" else "DENIAL" if best.kind == "denial" else "NEW"
             return (change(kind, claim=claims[0].id if claims else ""),)
-        if role in {"copy", "also"}:
+        if role == "also":
             return ()
-        # More outlets are never an update (decision 15): only what no claim of the story said before.
-        told = [new for new in news(known, claims) if new.kind not in _WEAK or _named(new.claim, claims)]
+        # More outlets are never an update (decision 15): only what no claim of the story said before. A wire that sends its
+        # text again with a higher figure has a copy's words and an update's news.
+        told = [
+            new
+            for new in news(known, claims)
+            if (new.kind not in _WEAK or _named(new.claim, claims)) and (role != "copy" or new.kind in _HARD)
+        ]
         return tuple(change(_BADGES.get(new.kind, "UPDATE"), new.fact, new.claim) for new in told[:MOST_NEWS])
 
 

@@ -247,3 +247,22 @@ def test_the_commit_that_promises_an_alert_wakes_the_sender_before_the_next_page
     desk.page("https://wire.example/2", "Talk", TALK)
     reader.work_off()
     assert woken == [{"owed": 1, "done": 1, "new": 1}]
+
+
+@pytest.mark.criterion("decision 15")
+def test_a_text_sent_again_with_a_higher_figure_is_an_update_and_sent_again_as_it_was_it_is_none(desk: Desk):
+    body = (
+        "North Korea has shipped more than {} containers of artillery shells and other munitions to Russia as of mid-February, South "
+        "Korea's Defence Intelligence Agency said on Monday. The agency gave the estimate in a written report to a lawmaker of the "
+        "defence committee. It said that the containers left the port of Rajin. It did not say how it had counted them."
+    )
+    for number, count in enumerate(("28,000", "28,000", "33,000"), 1):
+        desk.arrives(entry(number, title="South Korea on containers for Russia"))
+        desk.page(f"https://wire.example/{number}", "South Korea on containers for Russia", body.format(count))
+        desk.clock.advance(minutes=30)
+        desk.reader.work_off()
+    rows = desk.store.connection.rows("SELECT kind, fact FROM changes ORDER BY at")
+    assert [(row["kind"], row["fact"]) for row in rows] == [
+        ("NEW", ""),
+        ("UPDATE", "ROK DIA: >33,000 containers (was >28,000 containers)"),
+    ]
