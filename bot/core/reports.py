@@ -51,6 +51,23 @@ class ReportStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClaim:
+    """One statement of the timeline: told once, however many articles carry it."""
+
+    claim: Claim
+    told: str  # one English line from its fields
+    before: str  # the same claimant's figure before it and when it was given; "" if none is known
+    story: str
+    line: ReportLine  # the first article that carries it
+    carriers: int  # articles
+
+    @property
+    def day(self) -> str:
+        """The day on which the first of them was published."""
+        return f"{self.line.when:%Y-%m-%d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRun:
     """A backfill that touched the window: how far it came, and what it did not read."""
 
@@ -81,6 +98,9 @@ class Report:
     stories: tuple[ReportStory, ...]
     adjacent: tuple[ReportLine, ...]
     runs: tuple[ReportRun, ...]
+    timeline: tuple[
+        ReportClaim, ...
+    ] = ()  # by the day they were published; claims of nobody without a figure are left out
 
     @property
     def articles(self) -> int:

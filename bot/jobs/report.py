@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.core.reports import Report, ReportLine, ReportRun, ReportStory
+from bot.core.glosses import UNNAMED, figure, gloss
+from bot.core.ledger import predecessor, records
+from bot.core.reports import Report, ReportClaim, ReportLine, ReportRun, ReportStory
 from bot.core.units import Window
 from bot.jobs.backfill import missed, partial, sum_of
+from bot.model import Claim
 from bot.store import Store
 from bot.store.backfill import Backfills, Run
 from bot.store.reports import Reports
@@ -19,10 +22,12 @@ def report(store: Store, window: Window, now: datetime, watchlist: str = "") -> 
     by_story: dict[str, list[ReportLine]] = {}
     for story, line in reports.matches(window, watchlist):
         by_story.setdefault(story, []).append(line)
+    stories = tuple(found for name, lines in by_story.items() if (found := _story(store, name, lines)) is not None)
     return Report(
         window=window,
         made=now,
-        stories=tuple(found for name, lines in by_story.items() if (found := _story(store, name, lines)) is not None),
+        stories=stories,
+        timeline=_timeline(store, stories),
         adjacent=tuple(reports.adjacent(window, watchlist)),
         runs=tuple(_run(store, run) for run in Backfills(store).runs() if _overlaps(run.window, window)),
     )
@@ -47,6 +52,45 @@ def _story(store: Store, name: str, lines: list[ReportLine]) -> ReportStory | No
         lines=tuple(lines),
         claims=tuple(sorted(claims, key=lambda claim: claim.id)),
     )
+
+
+def _timeline(store: Store, stories: tuple[ReportStory, ...]) -> tuple[ReportClaim, ...]:
+    figures: dict[tuple[str, str], list[tuple[date | None, Claim]]] = {}
+    found: dict[
+        tuple[str, str], ReportClaim
+    ] = {}  # by (what is told, quote): a later story may repeat an earlier one's
+    for story in stories:
+        lines = {line.article: line for line in story.lines}
+        reports = [
+            (line.when.date(), line.article, claim)
+            for line in story.lines
+            for claim in store.stories.claims(article=line.article)
+            if claim.claimant not in UNNAMED or claim.quantity is not None
+        ]
+        for claim, carriers in records(reports):
+            line = lines[carriers[0]]
+            told = ReportClaim(
+                claim=claim, told=gloss(claim, {}), before=_before(store, claim, line.when.date(), figures), story=story.story,
+                line=line, carriers=len(carriers),
+            )  # fmt: skip
+            found.setdefault((told.told, claim.quote), told)
+    return tuple(sorted(found.values(), key=lambda one: (one.line.when, one.claim.id)))
+
+
+def _before(
+    store: Store, claim: Claim, said: date, figures: dict[tuple[str, str], list[tuple[date | None, Claim]]]
+) -> str:
+    if claim.quantity is None:
+        return ""
+    key = (claim.direction or "", claim.unit)
+    if key not in figures:
+        ledger = store.stories.ledger(direction=key[0], unit=key[1], limit=100_000)
+        figures[key] = [(when.date() if when else None, one) for one, when, _, _ in ledger]
+    found = predecessor(claim, figures[key], said=said)
+    if found is None:
+        return ""
+    given = next(when for when, one in figures[key] if one is found)
+    return figure(found) + (f", {given:%d %b %Y}" if given else "")
 
 
 def _run(store: Store, run: Run) -> ReportRun:

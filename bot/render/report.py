@@ -15,13 +15,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from bot.core.reports import Report, ReportLine, ReportRun, ReportStory
+from bot.core.reports import Report, ReportClaim, ReportLine, ReportRun, ReportStory
 from bot.core.text import one_line
 from bot.render.links import href
 from bot.render.words import shown
 
 WIDTH = 100
 COPIES = 12  # further articles of a story that the screen names
+TIMELINE = "Timeline of claims"
 MISSED = 30  # things not read that text and pages name; JSON has all
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _COLUMNS = (
@@ -38,6 +39,13 @@ def console(report: Report) -> str:
 def _text(report: Report) -> Iterator[str]:
     yield f"{_title(report)}"
     yield summary(report)
+    if report.timeline:
+        yield ""
+        yield f"{TIMELINE}:"
+        for one in report.timeline:
+            yield from textwrap.wrap(
+                f"  {_day(one.line.when)}  {shown(one.told, 300)}{_compared(one)}", WIDTH, subsequent_indent="    "
+            )
     for story in report.stories:
         yield ""
         yield from textwrap.wrap(f"{_day(story.first)}  {shown(story.title)}", WIDTH, subsequent_indent="  ")
@@ -73,6 +81,15 @@ def _text(report: Report) -> Iterator[str]:
 def markdown(report: Report) -> str:
     """For a wiki or a note."""
     out = [f"# {_title(report)}", "", summary(report), ""]
+    if report.timeline:
+        out += [f"## {TIMELINE}", ""]
+        for one in report.timeline:
+            link, outlet = href(one.line.url), _mark(shown(one.line.outlet, 60))
+            source = f"[{outlet}](<{link}>)" if link else outlet
+            out.append(
+                f"- {_day(one.line.when)} {_mark(shown(one.told, 300))}{_compared(one)} — {source}, `{one.claim.id}`"
+            )
+        out.append("")
     for story in report.stories:
         out += [f"## {_day(story.first)} · {_mark(shown(story.title))}", ""]
         out.append(
@@ -125,7 +142,7 @@ def _template() -> Any:
 def html(report: Report) -> str:
     """One page without scripts or anything loaded from elsewhere."""
     values = {"report": report, "title": _title(report), "summary": summary(report), "streams": _streams(report), "most": MISSED,
-              "run_line": _run_line, "marked": _marked, "span": _span, "quotes": quotes}  # fmt: skip
+              "run_line": _run_line, "marked": _marked, "span": _span, "quotes": quotes, "compared": _compared, "timeline": TIMELINE}  # fmt: skip
     return str(_template().render(values))
 
 
@@ -175,7 +192,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
 
 
 def _title(report: Report) -> str:
-    return f"Report {report.window.words()}"
+    return f"What was reported from {report.window.words()}"
 
 
 def summary(report: Report) -> str:
@@ -210,6 +227,15 @@ def _marked(line: ReportLine) -> str:
 def _streams(report: Report) -> str:
     found = Counter(line.stream or "unsure" for line in report.adjacent)
     return ", ".join(f"{name} {count}" for name, count in found.most_common())
+
+
+def _compared(one: ReportClaim) -> str:
+    notes = [
+        f"before: {shown(one.before, 80)}" if one.before else "",
+        f"{one.carriers} articles" if one.carriers > 1 else "",
+    ]
+    told = "; ".join(filter(None, notes))
+    return f" ({told})" if told else ""
 
 
 def _run_line(run: ReportRun) -> str:

@@ -7,18 +7,22 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli.report import report as command
 from bot.core.units import Finding, Missed, Partial, Window
 from bot.jobs.report import report
+from bot.model import Claim
 from bot.render.report import FORMATS
 from bot.store import Store
 from tests.fakes import START
 from tests.filling import backfiller
 from tests.jobs.test_backfill import Listed, words
+from tests.store.test_contract import article, judged
 
 OCTOBER = Window(since=datetime(2023, 10, 1, tzinfo=UTC), until=datetime(2023, 11, 1, tzinfo=UTC))
 NASTY = "=HYPERLINK(1) <script>alert(1)</script> [x](javascript:1) North Korea shipped shells to Russia"
@@ -84,3 +88,74 @@ def test_json_holds_everything_with_iso_times(store: Store):
 def test_an_empty_window_is_a_report_too(store: Store):
     for render in FORMATS.values():
         assert render(report(store, OCTOBER, START))
+
+
+EVERYTHING = Window()
+DAY = timedelta(days=1)
+
+
+def claim(name: str, **changes: object) -> Claim:
+    made = Claim(
+        id=name, claimant="White House", claimant_type="government", status="asserted", direction="dprk>russia", quantity=1000.0,
+        unit="containers", quote="Containers were sent.",
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]  # a table of changes
+
+
+def save(store: Store, number: int, at: datetime, *claims: Claim, story: str = "") -> None:
+    made = judged(number, article=article(number, published=at), claims=claims)
+    if story:
+        assert made.membership
+        assert made.story
+        joined = replace(made.membership, story=story, role="joined")
+        made = replace(made, story=replace(made.story, id=story), membership=joined, changes=())
+    store.articles.save(made, at)
+
+
+def test_the_timeline_tells_a_statement_once_beside_the_figure_before_it(store: Store):
+    save(store, 1, START, claim("c-1", quantity=900.0))
+    save(store, 2, START + 9 * DAY, claim("c-2"), claim("c-3", claimant="unattributed", quantity=None))
+    save(store, 3, START + 9 * DAY, claim("c-4"), story="s-2")
+    save(store, 4, START + 10 * DAY, claim("c-5", claimant="Kremlin", status="denied", quantity=None), story="s-2")
+    told = report(store, EVERYTHING, START + 11 * DAY).timeline
+    assert [(one.claim.id, one.carriers) for one in told] == [("c-1", 1), ("c-2", 2), ("c-5", 1)]
+    assert [one.before for one in told] == ["", f"900 containers, {START:%d %b %Y}", ""]
+    assert [one.told for one in told] == [
+        "White House asserts 900 containers",
+        "White House asserts 1,000 containers",
+        "Kremlin denies a transfer",
+    ]
+
+
+def test_every_form_for_people_shows_the_timeline_and_no_sum(store: Store):
+    save(store, 1, START, claim("c-1", quantity=900.0))
+    save(store, 2, START + 9 * DAY, claim("c-2", quote=NASTY))
+    found = report(store, EVERYTHING, START + 11 * DAY)
+    for form in ("console", "html", "markdown"):
+        text = FORMATS[form](found)
+        assert "Timeline of claims" in text
+        assert "White House asserts 1,000 containers" in text
+        assert f"before: 900 containers, {START:%d %b %Y}" in text
+        assert "1,900" not in text
+    assert "<script>alert" not in FORMATS["html"](found)
+    assert FORMATS["html"](found).count("<li><time") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--html"], 0, "<!doctype html>"),
+        (["--week", "--md"], 0, "# What was reported from"),
+        (["--week", "--since", "3d"], 2, "either --week or --since"),
+        (["--since", "tomorrow"], 2, "a date such as"),
+        (["--since", "2999-01-01"], 2, "is after"),
+        (["--html", "--out", "no/such/folder/r.html"], 1, "No such file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_report_as_typed(tmp_path: Path, words: list[str], code: int, said: str):
+    (tmp_path / "config.toml").write_text('schema = 1\ndatabase = "watch.db"\n')
+    with Store.opened(tmp_path / "watch.db") as store:
+        save(store, 1, START, claim("c-1"))
+    done = CliRunner().invoke(command, words, obj={"config": str(tmp_path / "config.toml")})
+    assert (done.exit_code, said in done.output) == (code, True), done.output
