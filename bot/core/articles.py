@@ -121,6 +121,7 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
     if tree is None:
         raise ExtractError("no HTML in it", reason="empty", subject=url)
     own = jsonld.article(pagetree.scripts(tree))
+    pagetree.without_long_scripts(tree)
     meta = pagetree.meta(tree)
     found = _run(tree, url, now, fast=True)
     text = plain_text(found)

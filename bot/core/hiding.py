@@ -31,7 +31,7 @@ BETWEEN = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|\\[nrtbf/\"]|[^A-Za-z0-9])+"
 """What may stand between two words of a phrase."""
 
 _LOOSE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff])*"
-TIGHT = _LOOSE + rb"[.,'`*&+~_-]?" + _LOOSE
+TIGHT = rb"(?:" + _LOOSE.removesuffix(b"*") + rb"+[.,'`*&+~_-]?" + _LOOSE + rb"|[.,'`*&+~_-]" + _LOOSE + rb")"
 """What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
 
 _ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _REFERENCE + rb")*"
@@ -50,9 +50,11 @@ A page that holds one is read by the second gate, so that the patterns need not 
 """
 
 
-def exotic() -> bytes:
-    """A pattern that finds every character of EXOTIC in UTF-8, as a reference and as a JSON escape."""
-    spans = [(ord(low), ord(high or low)) for low, high in re.findall(r"(.)(?:-(.))?", EXOTIC.pattern[1:-1])]
+def exotic(words: Sequence[str]) -> bytes:
+    """A pattern that finds every character of EXOTIC that may be a part of these (folded) words, in UTF-8 and escaped."""
+    spans = _spans(exotic_in(words))
+    if not spans:
+        return rb"[^\x00-\xff]"
     raw = [_utf8_range(low, high) for low, high in spans]
     decimal = [one for low, high in spans for one in _numbers(low, high, _DECIMAL)]
     hexadecimal = [one for low, high in spans for one in _numbers(low, high, _HEX)]
@@ -62,6 +64,38 @@ def exotic() -> bytes:
         rb"(?:" + rb"|".join(raw) + rb"|&#0*(?:" + rb"|".join(decimal) + rb")(?:;|[^0-9;]|$)|&#[xX]0*(?:" + rb"|".join(hexadecimal)
         + rb")(?:;|[^0-9A-Fa-f;]|$)|\\u(?:" + rb"|".join(escapes) + rb"))"
     )  # fmt: skip
+
+
+def exotic_in(words: Sequence[str]) -> list[int]:
+    """The code points of EXOTIC whose folded letters are, begin or end a part of a word, marks apart or not."""
+    texts = [form for word in words for form in (word, unicodedata.normalize("NFD", word))]
+    letters = set("".join(texts))
+    found = []
+    for low, high in re.findall(r"(.)(?:-(.))?", EXOTIC.pattern[1:-1]):
+        for point in range(ord(low), ord(high or low) + 1):
+            plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(point)).casefold())
+            if letters.isdisjoint(plain):
+                continue
+            if len(plain) == 1 or any(_meets(plain, text) for text in texts):
+                found.append(point)
+    return found
+
+
+def _meets(part: str, text: str) -> bool:
+    """Whether a part of one text may be the other: one holds the other, or the end of one begins the other."""
+    overlaps = range(1, min(len(part), len(text)))
+    ends = any(text.startswith(part[-size:]) or text.endswith(part[:size]) for size in overlaps)
+    return part in text or text in part or ends
+
+
+def _spans(points: Sequence[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for point in points:
+        if found and found[-1][1] == point - 1:
+            found[-1] = (found[-1][0], point)
+        else:
+            found.append((point, point))
+    return found
 
 
 _DECIMAL, _HEX = "0123456789", "0123456789abcdef"

@@ -22,8 +22,7 @@ class Judge:
         self._bit = tuple(1 << concepts[term.concept].bit for term in watchlist.terms)
         self._guards, self._scorer, self._meaning = Guards(watchlist), Scorer(watchlist), Meaning(watchlist)
         self._party = {
-            party: sum(1 << c.bit for c in concepts.values() if party in (*c.parties, *c.implies))
-            for party in watchlist.parties
+            party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
         }
         self._opening = sum(1 << c.bit for c in concepts.values() if c.parties or c.goods)
 

@@ -8,6 +8,8 @@ from typing import Any
 from bot.core.text import one_line
 from bot.core.urls import safe_link
 
+LONG = 100_000  # characters of a script; those of articles are a tenth of it, live blogs have nearly a million
+
 
 def densest(tree: Any) -> str:
     """The paragraphs that stand in the same kind of box (tag and class), of the kind that holds most text outside of links."""
@@ -30,6 +32,13 @@ def paragraphs(tree: Any) -> int:
 def scripts(tree: Any) -> list[str]:
     """The page's JSON-LD scripts, as they stand."""
     return [str(node.text or "") for node in tree.iterfind(".//script[@type='application/ld+json']")][:30]
+
+
+def without_long_scripts(tree: Any) -> None:
+    """Empty the JSON-LD scripts that are longer than LONG: where one is broken, trafilatura searches it for more than a second."""
+    for node in tree.iterfind(".//script[@type='application/ld+json']"):
+        if len(node.text or "") > LONG:
+            node.text = None
 
 
 def meta(tree: Any) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""The lossless gates of backfill: may this page hold a match? Raw bytes first, then the whole text; in doubt, yes.
+"""The lossless gates of backfill: may this page hold a match? Raw bytes first, then what the page says; in doubt, yes.
 
-A watchlist judges an item only if every party is named in it: by one strong term, or by two different weak ones. The
-first gate asks for any word of each party, so that a word too common to tell anything (a single character, a surname)
-only counts as one of a pair; the second asks for what the watchlist asks, and for the concepts of one of its rules.
+A watchlist judges an item only if every party is named in it. The first gate asks the bytes as they are for any word of
+the party that is named least. The second leaves out scripts, styles and tags, asks for a word of each party (so that one
+too common to tell anything, a single character or a surname, counts only as one of a pair), and then asks the text for
+what the watchlist asks: its terms with their guards, and the concepts of one of its rules.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Sequence
@@ -17,62 +17,48 @@ from typing import Any
 import re2
 
 from bot.core import hiding
-from bot.core.automata import Automaton
 from bot.core.charsets import decoded
+from bot.core.necessities import Necessities
+from bot.core.pagetext import spoken
 from bot.core.terms import Term, unspaced
-from bot.core.text import fold, read
 from bot.core.watchlists import Watchlist
 
-VERSION = 1  # of the patterns: raise it when this room or `bot.core.hiding` makes others
+VERSION = 2  # of the patterns: raise it when this room or `bot.core.hiding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
 LONG = 7  # letters of a word that are looked for
 LONG_UNSPACED = 3  # characters of a run of Hangul, kana or Han
 SHORT = 4  # letters: a word up to this length is looked for with its boundaries
-_BREAKS = (
-    "address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
-    "|head|header|hr|html|legend|li|link|main|meta|nav|ol|option|p|pre|script|section|select|summary|style|table|tbody|td|tfoot"
-    "|th|thead|title|tr|ul"
-)
-_BLOCK = re.compile(rf"</?(?:{_BREAKS})\b[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"""<[!?/A-Za-z](?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+'|["'])*+>""")
-_CONTENT = re.compile(r"""<meta\b[^<>]*?\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
-_JSON_LD = re.compile(r"<script\b[^<>]*\bld\+json[^<>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
-_SCRIPT = re.compile(r"<(script|style)\b[^<>]*+>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-# Elements whose content one parser reads as text and the other as markup, and what is closed in XML's way or not at all.
-_DOUBTFUL = re.compile(
-    r"<(?:template|noframes|noembed|xmp|plaintext|frameset)\b|<iframe\b[^<>]*>(?!\s*</iframe)"
-    r"|<(?:script|style|title|iframe|textarea|noscript)\b[^<>]*/>|<!--(?![^\0]*?-->)",
-    re.IGNORECASE,
-)
-_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
 
 
 def patterns(watchlists: Sequence[Watchlist]) -> bytes:
     """The first gate's patterns as bytes that the caller may keep on disk: building them costs more than loading them."""
-    made: list[list[str]] = []
-    exotic = hiding.exotic()
+    made = []
     for watchlist in watchlists:
-        parties = []
-        for terms in _parties(watchlist):
-            strong = _kernels([term for term in terms if not term.weak], [])
-            weak = _kernels([term for term in terms if term.weak], strong)
-            coded = sorted({way for kernel in (*strong, *weak) for way in hiding.in_codecs(kernel.text)})
-            parties.append(rb"|".join([*_ways([*strong, *weak]), exotic, *coded]).decode("latin-1"))
-        made.append(parties)
+        parties = kernels(watchlist)
+        plain = [[*_ways(party), hiding.exotic([kernel.text for kernel in party])] for party in parties]
+        # The party with the fewest telling words is the one that fewest pages name: its absence settles most of them.
+        rarest = min(range(len(parties)), key=lambda number: len(parties[number]))
+        coded = sorted({way for kernel in parties[rarest] for way in hiding.in_codecs(kernel.text)})
+        made.append(
+            {
+                "raw": rb"|".join([*plain[rarest], *coded]).decode("latin-1"),
+                "parties": [rb"|".join(ways).decode("latin-1") for ways in plain],
+            }
+        )
     return json.dumps({"version": VERSION, "watchlists": [one.hash for one in watchlists], "patterns": made}).encode()
+
+
+def kernels(watchlist: Watchlist) -> list[list[Kernel]]:
+    """The words of each party that a page must hold one of."""
+    return [_kernels(terms) for terms in _parties(watchlist)]
 
 
 def _parties(watchlist: Watchlist) -> list[list[Term]]:
     """The terms that name each party; one list of all terms for a watchlist without parties."""
     if not watchlist.parties:
         return [list(watchlist.terms)]
-    found = []
-    for party in watchlist.parties:
-        concepts = {
-            name for name, concept in watchlist.concepts.items() if party in (*concept.parties, *concept.implies)
-        }
-        found.append([term for term in watchlist.terms if term.concept in concepts])
-    return found
+    concepts = [watchlist.naming(party) for party in watchlist.parties]
+    return [[term for term in watchlist.terms if term.concept in names] for names in concepts]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -95,7 +81,7 @@ class Kernel:
         return self.text in word and not self.right
 
 
-def _kernels(terms: Sequence[Term], known: Sequence[Kernel]) -> list[Kernel]:
+def _kernels(terms: Sequence[Term]) -> list[Kernel]:
     """The fewest words that every one of the terms is sure to hold: those of one word first, then what they do not cover."""
     found: list[Kernel] = []
     for term in sorted(terms, key=lambda term: (len(_words(term)), len(term.anchor), term.anchor)):
@@ -105,9 +91,7 @@ def _kernels(terms: Sequence[Term], known: Sequence[Kernel]) -> list[Kernel]:
         if term.cased and term.cased.isascii() and term.cased.isalnum() and len(words) == 1 and not term.stem:
             found.append(Kernel(term.anchor, True, True, term.cased))
             continue
-        if any(
-            kernel.covers(word, left=left, right=right) for kernel in (*known, *found) for word, left, right in words
-        ):
+        if any(kernel.covers(word, left=left, right=right) for kernel in found for word, left, right in words):
             continue
         found.append(_chosen(words))
     return sorted(set(found))
@@ -140,10 +124,10 @@ def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
     return Kernel(word[:LONG], left, right and len(word) <= SHORT)
 
 
-def _ways(kernels: Sequence[Kernel]) -> list[bytes]:
+def _ways(party: Sequence[Kernel]) -> list[bytes]:
     """Every way in which the kernels may stand in the bytes of a page in UTF-8."""
-    found = [hiding.exactly(kernel.cased) for kernel in kernels if kernel.cased]
-    plain = [kernel for kernel in kernels if not kernel.cased]
+    found = [hiding.exactly(kernel.cased) for kernel in party if kernel.cased]
+    plain = [kernel for kernel in party if not kernel.cased]
     bounded = [(kernel.text, kernel.right) for kernel in plain if kernel.left]
     inside = [(kernel.text, kernel.right) for kernel in plain if not kernel.left and not kernel.text.isascii()]
     found += [hiding.words(bounded, left=True)] if bounded else []
@@ -161,73 +145,45 @@ class Gate:
         self.watchlists = tuple(watchlists)
         self.cached = cached if _fits(cached, self.watchlists) else patterns(self.watchlists)
         made = json.loads(self.cached)["patterns"]
-        self._bytes = tuple(tuple(map(_pattern, parties)) for parties in made)
-        terms: list[Term] = []
-        self._texts: list[list[dict[int, Term]]] = []
-        self._starts: list[int] = []
-        for watchlist in self.watchlists:
-            start = len(terms)
-            self._starts.append(start)
-            terms.extend(watchlist.terms)
-            names = [{id(term) for term in party} for party in _parties(watchlist)]
-            self._texts.append(
-                [{start + n: term for n, term in enumerate(watchlist.terms) if id(term) in ids} for ids in names]
-            )
-        self._automaton = Automaton(terms)
+        self._raw = tuple(_pattern(one["raw"]) for one in made)
+        self._plain = tuple(tuple(map(_pattern, one["parties"])) for one in made)
+        self._necessities = Necessities(self.watchlists)
 
     def __call__(self, body: bytes, content_type: str = "") -> bool:
         """Whether the page must be extracted."""
         return self.first(body, content_type) and self.second(body, content_type)
 
     def first(self, body: bytes, content_type: str = "") -> bool:
-        """The gate over raw bytes."""
+        """The gate over raw bytes, in whatever charset: a word of the party that is named least."""
         if _wide(body):
             body = decoded(body, content_type).text.encode("utf-8", "replace")
-        return self._maybe(body)
-
-    def _maybe(self, body: bytes) -> bool:
-        return any(all(party.search(body) for party in parties) for parties in self._bytes)
+        return any(raw.search(body) for raw in self._raw)
 
     def second(self, body: bytes, content_type: str = "") -> bool:
-        """The gate over the page's whole text, which no escape, tag or charset can hide from."""
-        words = whole_text(decoded(body, content_type).text)
-        # Most pages that pass the first gate owe it to scripts and addresses: their words alone do not pass it again.
-        return self._maybe(words.encode("utf-8", "replace")) and self.text(words)
+        """The gate over what the page says: words of all parties by the patterns, then what the watchlists ask by their terms."""
+        said = spoken(_in_utf8(body, content_type))
+        outline = said.outline()
+        if not any(all(party.search(outline) for party in parties) for parties in self._plain):
+            return False
+        return self.text(said.text())
 
-    def joins(self, reading: str) -> bool:
+    def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
-        found = {number for _, _, number in self._automaton.hits(read(fold(reading)))}
-        return any(all(_present(party, found) for party in parties) for parties in self._texts)
+        return self._necessities.joins(text)
 
-    def text(self, reading: str) -> bool:
-        """Whether any watchlist finds all its parties in a text."""
-        found = {number for _, _, number in self._automaton.hits(read(fold(reading)))}
-        for watchlist, start, parties in zip(self.watchlists, self._starts, self._texts, strict=True):
-            if all(_present(party, found) for party in parties) and _possible(watchlist, start, found):
-                return True
-        return False
+    def text(self, text: str) -> bool:
+        """Whether any watchlist may find something in a text."""
+        return self._necessities.met(text)
 
 
-def _possible(watchlist: Watchlist, start: int, found: set[int]) -> bool:
-    """Whether any rule that gives points, or any stream, has a concept of each of its groups somewhere on the page."""
-    mask = 0
-    for number in found:
-        if start <= number < start + len(watchlist.terms):
-            mask |= 1 << watchlist.concepts[watchlist.terms[number - start].concept].bit
-    demands = [rule.demand for rule in watchlist.rules if rule.points > 0] + [one.demand for one in watchlist.streams]
-    return any(all(mask & group for group in demand.all) for demand in demands)
-
-
-def _present(party: dict[int, Term], found: set[int]) -> bool:
-    weak: set[str] = set()
-    for number in found:
-        term = party.get(number)
-        if term is None:
-            continue
-        if not term.weak:
-            return True
-        weak.add(term.anchor)
-    return len(weak) > 1
+def _in_utf8(body: bytes, content_type: str) -> bytes:
+    """The page as UTF-8, which most pages are already."""
+    if body.isascii() and not _wide(body):
+        return body
+    read = decoded(body, content_type)
+    if read.codec == "utf-8" and not read.note and not body.startswith(b"\xef\xbb\xbf"):
+        return body
+    return read.text.encode("utf-8", "replace")
 
 
 def _pattern(source: str) -> Any:
@@ -259,39 +215,3 @@ def _fits(cached: bytes, watchlists: Sequence[Watchlist]) -> bool:
 def _wide(body: bytes) -> bool:
     """UTF-16, UTF-32 and ISO-2022-JP: their bytes are not those of the patterns."""
     return b"\x00" in body[:4096] or body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x1b" in body
-
-
-def whole_text(page: str) -> str:
-    """All words of a page that extraction can take its article from: visible text, JSON-LD, descriptions.
-
-    Where the page holds something that parsers read in different ways, everything between tags is taken instead.
-    """
-    from resiliparse.extract.html2text import extract_plain_text
-
-    parts = [found[1] for found in _JSON_LD.finditer(page)] if "ld+json" in page or "LD+JSON" in page else []
-    parts += ["\n".join(filter(None, found.groups())) for found in _CONTENT.finditer(page)]
-    said = html.unescape(html.unescape(_unescaped("\n".join(parts))))
-    parts = [said, _TAG.sub("", said), _TAG.sub(" ", said)] if "<" in said else [said]
-    if _DOUBTFUL.search(page):
-        blocks = _BLOCK.sub("\n", _SCRIPT.sub("\n", page))
-        parts += [html.unescape(_TAG.sub(by, blocks)) for by in ("", " ")]
-    else:
-        parts.append(
-            extract_plain_text(
-                page, main_content=False, alt_texts=True, form_fields=True, noscript=True, preserve_formatting=False
-            )
-        )
-    return "\n".join(parts)
-
-
-def _unescaped(text: str) -> str:
-    """JSON's escapes read; what stands outside of JSON hardly ever looks like one."""
-    if "\\" not in text:
-        return text
-
-    def one(found: re.Match[str]) -> str:
-        if found[1] or found[2]:
-            return chr(int(found[1] or found[2], 16))
-        return {"n": "\n", "r": "\n", "t": " ", "b": " ", "f": " "}.get(found[3], found[3])
-
-    return _JSON_ESCAPE.sub(one, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,7 +9,7 @@ from functools import cached_property
 from bot.core.text import fold, read, sentences
 from bot.model import Where
 
-_SCRIPTS = {
+SCRIPTS = {
     "kana": re.compile("[\u3041-\u3096\u30a1-\u30fa]"),
     "hangul": re.compile("[\uac00-\ud7a3]"),
     "latin": re.compile("[A-Za-z]"),
@@ -49,7 +49,7 @@ class Scan:
             if script == "han":
                 self._scripts[script] = not (self.written_in("kana") or self.written_in("hangul"))
             else:
-                self._scripts[script] = bool(_SCRIPTS[script].search(self.joined))
+                self._scripts[script] = bool(SCRIPTS[script].search(self.joined))
         return self._scripts[script]
 
     def around(self, place: int) -> tuple[int, int]:

@@ -146,3 +146,7 @@ class Watchlist:
     def members(self, name: str) -> tuple[str, ...]:
         """The concepts that a name stands for: itself, or the members of the group."""
         return self.groups.get(name, (name,))
+
+    def naming(self, party: str) -> frozenset[str]:
+        """The concepts by which a text names a party: without one for each party it is not judged."""
+        return frozenset(name for name, one in self.concepts.items() if party in (*one.parties, *one.implies))

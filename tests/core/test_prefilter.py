@@ -18,7 +18,8 @@ from bot.core import hiding
 from bot.core.articles import extract
 from bot.core.charsets import decoded
 from bot.core.matches import Matcher
-from bot.core.prefilter import Gate, patterns, whole_text
+from bot.core.pagetext import spoken
+from bot.core.prefilter import Gate, kernels, patterns
 from bot.core.text import fold
 from bot.core.watchlists import Watchlist, load
 from bot.errors import ExtractError
@@ -119,23 +120,45 @@ def test_patterns_are_kept_and_taken_up_again():
 
 def test_the_whole_text_holds_what_a_template_and_a_comment_hide_from_one_parser():
     page = "<html><body><template><p>North Korea</p></template><p>sent shells to Russia</p></body></html>"
-    assert "North Korea" in whole_text(page)
+    assert "North Korea" in spoken(page.encode()).text()
 
 
 def test_every_letter_that_the_fold_makes_plain_is_known_or_sends_the_page_on():
-    """No code point may fold to a letter of a term without its bytes being in a pattern or among the exotic ones."""
-    letters = {char for term in watchlist().terms for char in term.anchor if char.isalpha()}
-    unknown = []
-    for point in range(0x80, 0x30000):
-        char = chr(point)
-        if 0xD800 <= point <= 0xDFFF:
-            continue
-        folded = fold(char).text
-        if folded == char or len(folded) != 1 or folded not in letters:
-            continue
-        if char not in hiding.spellings(folded) and not hiding.EXOTIC.search(char):
-            unknown.append(f"U+{point:04X} {char} as {folded}")
-    assert not unknown, unknown
+    """No code point may fold to a letter of a word without its bytes being in a pattern or among the exotic ones."""
+    for party in kernels(watchlist()):
+        words = [kernel.text for kernel in party]
+        exotic = set(hiding.exotic_in(words))
+        letters = {char for word in words for char in word if char.isalpha()}
+        unknown = []
+        for point in range(0x80, 0x30000):
+            char = chr(point)
+            if 0xD800 <= point <= 0xDFFF:
+                continue
+            folded = fold(char).text
+            if folded == char or len(folded) != 1 or folded not in letters:
+                continue
+            if char not in hiding.spellings(folded) and point not in exotic:
+                unknown.append(f"U+{point:04X} {char} as {folded}")
+        assert not unknown, unknown
+
+
+def test_whatever_opens_the_judges_gate_opens_ours():
+    """Every term of the watchlist beside each party: where the judge looks at the item at all, the page is not dropped for want of a party."""
+    opened = 0
+    lost = []
+    for term in watchlist().terms:
+        word = term.cased or term.written.replace("*", "")
+        for partner in ("", "Russia", "North Korea"):
+            text = f"{partner} {word} {word}."
+            verdict = matcher().verdicts(Item(id="", title="", text=text))[0]
+            if verdict.why[0].startswith("gate:"):
+                continue
+            opened += 1
+            body = disguises.page("A note", text).encode()
+            if not gate().joins(text) or not gate().first(body, "text/html"):
+                lost.append((term.concept, word, partner))
+    assert not lost, lost[:20]
+    assert opened > 800
 
 
 @real
@@ -193,7 +216,7 @@ def test_the_words_that_extraction_finds_are_in_the_whole_text():
             page = extract(body, url="https://paper.example/a", headers=(), now=START)
         except ExtractError:
             continue
-        known = set(re.findall(r"\w+", fold(whole_text(decoded(body).text)).text))
+        known = set(re.findall(r"\w+", fold(spoken(decoded(body).text.encode()).text()).text))
         said = re.findall(r"\w+", fold(f"{page.title}\n{page.text}").text)
         total += len(said)
         lost += sum(word not in known for word in said)

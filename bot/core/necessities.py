@@ -1,0 +1,107 @@
+"""What a text must hold at least before a watchlist can find anything in it: parties, and the concepts of one rule or stream.
+
+Everything here only ever grows with the text: where a part of a page meets a watchlist, the whole page does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.automata import Automaton
+from bot.core.readings import SCRIPTS
+from bot.core.terms import Term
+from bot.core.text import fold, read
+from bot.core.watchlists import Watchlist
+
+PIECE = 150_000  # code points that are looked at in one go: the automaton stops counting in a text of nothing but terms
+OVERLAP = 400  # no term is longer
+
+
+class Necessities:
+    """The necessary conditions of some watchlists. Holds nothing of a text; threads may share it."""
+
+    def __init__(self, watchlists: Sequence[Watchlist]) -> None:
+        self._conditions = []
+        terms: list[Term] = []
+        for watchlist in watchlists:
+            self._conditions.append(_Conditions(watchlist, len(terms)))
+            terms.extend(watchlist.terms)
+        self._automaton = Automaton(terms)
+
+    def joins(self, text: str) -> bool:
+        """Whether a text names all parties of any watchlist, whatever else it says."""
+        found = self._found(text)
+        return any(one.named(one.mask(found, text)) for one in self._conditions)
+
+    def met(self, text: str) -> bool:
+        """Whether any watchlist may find something in a text, or in any part of it."""
+        found = self._found(text)
+        return any(one.met(one.mask(found, text)) for one in self._conditions)
+
+    def _found(self, text: str) -> set[int]:
+        """The terms that stand in the text, in the wanted case."""
+        found: set[int] = set()
+        terms = self._automaton.terms
+        for piece in _pieces(text):
+            reading = read(fold(piece))
+            for start, end, number in self._automaton.hits(reading):
+                if number in found:
+                    continue
+                cased = terms[number].cased
+                if cased:
+                    first, last = reading.span(start, end)
+                    if not piece[first:last].startswith(cased):
+                        continue
+                found.add(number)
+        return found
+
+
+def _pieces(text: str) -> Iterator[str]:
+    if len(text) <= PIECE:
+        yield text
+        return
+    for start in range(0, len(text), PIECE - OVERLAP):
+        yield text[start : start + PIECE]
+
+
+class _Conditions:
+    """Those of one watchlist, whose terms stand from `start` on in the automaton."""
+
+    def __init__(self, watchlist: Watchlist, start: int) -> None:
+        concepts = watchlist.concepts
+        self._range = range(start, start + len(watchlist.terms))
+        self._terms = watchlist.terms
+        self._bit = tuple(1 << concepts[term.concept].bit for term in watchlist.terms)
+        self._needs = tuple(sum(1 << concepts[n].bit for n in term.needs) for term in watchlist.terms)
+        self._parties = tuple(
+            sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
+        )
+        rules = [rule.demand for rule in watchlist.rules if rule.points > 0]
+        self._demands = tuple(demand.all for demand in (*rules, *(stream.demand for stream in watchlist.streams)))
+
+    def mask(self, found: set[int], text: str) -> int:
+        """The concepts of the text, by its terms: what `bot.core.guards` asks of a hit wherever it stands, and no more."""
+        numbers = [number - self._range.start for number in found if number in self._range]
+        scripts = {script for n in numbers if (script := self._terms[n].script) in SCRIPTS}
+        absent = {script for script in scripts if not SCRIPTS[script].search(text)}
+        numbers = [n for n in numbers if self._terms[n].script not in absent]
+        near = 0
+        for n in numbers:
+            near |= self._bit[n]
+        strong = 0
+        weak: dict[int, set[str]] = {}
+        for n in numbers:
+            if self._needs[n] and not self._needs[n] & near:
+                continue
+            if self._terms[n].weak:
+                weak.setdefault(self._bit[n], set()).add(self._terms[n].anchor)
+            else:
+                strong |= self._bit[n]
+        return strong | sum(bit for bit, anchors in weak.items() if len(anchors) > 1 and not bit & strong)
+
+    def named(self, mask: int) -> bool:
+        return bool(mask) and all(mask & party for party in self._parties)
+
+    def met(self, mask: int) -> bool:
+        """Whether every party is named, and the concepts of some rule that gives points, or of some stream, are there."""
+        return self.named(mask) and any(all(mask & group for group in demand) for demand in self._demands)

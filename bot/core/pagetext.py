@@ -1,0 +1,141 @@
+"""What a page says, by its bytes alone: without scripts, styles and tags, and with all that extraction may read; in doubt, more.
+
+Extraction reads what stands between tags, JSON-LD and the values of meta elements. Of what it does not read, only that is
+left out which every parser is sure not to show as text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import re2
+from lxml import etree
+
+_OPENING = re.compile(rb"<(?:(script|style|title|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s/>])|!--)")
+_TAG = re.compile(rb"<[!?/A-Za-z][^<>]*>")
+_BREAKS = (
+    b"address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
+    b"|head|header|hr|html|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
+)
+_BLOCK = re.compile(rb"</?(?:" + _BREAKS + rb")(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_APART = re.compile(rb"</?(?:h[1-6]|p|li|td|th|title|tr|article|body)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_CONTENT = re.compile(rb"""<meta\b[^<>]*?\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_LEFT_OUT = b"<!s>"  # where a script or style stood
+# A value that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
+_OPTIONS = re2.Options()
+_OPTIONS.encoding = re2.Options.Encoding.LATIN1
+_INSIDE_VALUE = re2.compile(rb"""=\s*(?:"[^"]*<!s>|'[^']*<!s>)""", _OPTIONS)
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
+_MANY = 100  # references from which a parser reads them faster than Python does
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A page's markup without its scripts and styles, and beside it what is text although it may look like markup. UTF-8."""
+
+    markup: bytes
+    words: tuple[bytes, ...]  # JSON-LD, values of meta elements, titles and text boxes
+
+    def outline(self) -> bytes:
+        """The words with `<>` for every tag: for patterns that let tags join and part words."""
+        return b"\n".join((_TAG.sub(b"<>", self.markup), *self.words))
+
+    def text(self) -> str:
+        """The words as text, references read, three times: some readers let tags join words, some let them part them, some the breaks inside a headline."""
+        said = b"\n".join(self.words).decode("utf-8", "replace")
+        said = html.unescape(html.unescape(_unescaped(said)))
+        blocks = _BLOCK.sub(b"\n", self.markup)
+        lines = _APART.sub(b"\n", self.markup)
+        markups = (_TAG.sub(b" ", blocks), _TAG.sub(b"", blocks), _TAG.sub(b"", lines))
+        parts = list(dict.fromkeys(map(_read, markups)))
+        parts += [said] if "<" not in said else [said, _without_tags(said, ""), _without_tags(said, " ")]
+        return "\n".join(parts)
+
+
+def spoken(page: bytes) -> Spoken:
+    """What a page in UTF-8 says."""
+    markup, words = _unscripted(page)
+    if _INSIDE_VALUE.search(markup):
+        markup = page
+    return Spoken(markup, (*words, *_contents(markup)))
+
+
+def _contents(markup: bytes) -> Iterator[bytes]:
+    for found in _CONTENT.finditer(markup):
+        yield found[1] or found[2] or found[3] or b""
+
+
+def _unscripted(page: bytes) -> tuple[bytes, list[bytes]]:
+    """The page without the scripts and styles of which every parser knows where they begin, and the words of raw elements.
+
+    An end that comes too early, or a script that stays, only leaves more.
+    """
+    low = page.lower()
+    pieces: list[bytes] = []
+    words: list[bytes] = []
+    place = at = 0
+    while found := _OPENING.search(low, at):
+        start, at, name = found.start(), found.end(), found[1]
+        if name is None:  # what a comment holds begins nothing
+            at = low.find(b"-->", at)
+            if at < 0:
+                break
+            continue
+        end = low.find(b"</" + name, at)
+        if end < 0:
+            words.append(page[at:].replace(b"<", b" "))
+            break
+        head = low[at : low.find(b">", at) + 1]
+        if name not in {b"script", b"style"}:
+            # One parser reads "<" in it as text, another as markup: it is read both ways.
+            words += [page[at:end].replace(b"<", b" ")] if b"<" in page[at:end] else []
+            at = end
+        elif b"ld+json" in head or b"settings+json" in head:
+            words.append(page[at + len(head) : end])
+            pieces.append(page[place:start])
+            place = at = end
+        elif _sure(low, start, head, end - at):
+            pieces += [page[place:start], _LEFT_OUT]
+            place = at = end
+    pieces.append(page[place:])
+    return b"".join(pieces), words
+
+
+def _sure(low: bytes, start: int, head: bytes, size: int) -> bool:
+    """Whether a script or style begins here for every parser: no open tag before it, not closed in XML's way, a whole head."""
+    before = low.rfind(b"<", 0, start)
+    open_before = before >= 0 and low.find(b">", before, start) < 0
+    odd = b"&" in head.replace(b"&amp;", b"") and b"type" in head
+    whole = head.endswith(b">") and len(head) <= size and head.count(b'"') % 2 == 0 and head.count(b"'") % 2 == 0
+    return whole and not open_before and not head.endswith(b"/>") and not odd
+
+
+def _read(words: bytes) -> str:
+    """Text with its references read as a parser of HTML reads them."""
+    if words.count(b"&") < _MANY:
+        return html.unescape(words.decode("utf-8", "replace"))
+    safe = words.replace(b"<", b"&lt;").replace(b"\x00", b" ")
+    root = etree.fromstring(
+        b"<pre>" + safe + b"</pre>", etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
+    )
+    return "\n".join(root.itertext())
+
+
+def _without_tags(text: str, by: str) -> str:
+    return re.sub(r"<[!?/A-Za-z][^<>]*>", by, text)
+
+
+def _unescaped(text: str) -> str:
+    """JSON's escapes read; what stands outside of JSON hardly ever looks like one."""
+    if "\\" not in text:
+        return text
+
+    def one(found: re.Match[str]) -> str:
+        if found[1] or found[2]:
+            return chr(int(found[1] or found[2], 16))
+        return {"n": "\n", "r": "\n", "t": " ", "b": " ", "f": " "}.get(found[3], found[3])
+
+    return _JSON_ESCAPE.sub(one, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")

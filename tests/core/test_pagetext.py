@@ -1,0 +1,105 @@
+"""What a page says by its bytes holds every word that a parser's tree shows as text, however broken the markup is."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+import trafilatura
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core import jsonld, pagetree
+from bot.core.charsets import decoded
+from bot.core.pagetext import spoken
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = Path(os.environ.get("ARMSWATCH_SHARED", ROOT / ".." / "shared")) / "data/pages/fundus"
+real = pytest.mark.skipif(not PAGES.exists(), reason="real data folder ../shared is absent")
+FRAGMENTS = (
+    "<p>{}</p>", " {} ", "<!-- {} -->", "<!-- <script> -->", "<!--", "-->", "<!-->", "--!>", "<script>{}</script>", "<script>", "</script>",
+    "<SCRIPT>", "</Script >", "<script src=x />", "<script-x>", "<script type='application/ld+json'>", "<style>p {{}}</style>", "</style>", "<title>{}",
+    "</title>", "<textarea>", "</textarea>", '<a title="<script>">{}</a>', "<a title='<p><style>'>", "<a href=<script>x", '<a href="x>{}', '"', "'",
+    '="', "='", "<", ">", "a < b", "<b", "</", "<![CDATA[ <script> ]]>", "<?php <script> ?>", "<iframe>", "</iframe>", "<noscript>", "<svg><style>", "</svg>",
+    "<template>", "<xmp>", "</xmp>", "&lt;b&gt;", "&#x41;{}", "&nbsp;", "<br/>", "<b>{}</b>", "<td>", "<script>var a = '<!--<script>';</script>",
+    "<script>a = '</scr' + 'ipt>'</script>", "<style><!-- </style>", '</p foo="<">',
+)  # fmt: skip
+
+
+def shown(page: str) -> list[str]:
+    """The words of the tree that extraction reads: text outside of scripts, styles and comments."""
+    tree = trafilatura.load_html(page)
+    if tree is None:
+        return []
+    texts: list[str] = []
+    for node in tree.iter():
+        if isinstance(node.tag, str) and node.tag not in {"script", "style"}:
+            texts.append(node.text or "")
+        texts.append(node.tail or "")
+    texts += [value for value in pagetree.meta(tree).values() if len(value) < 5000]
+    own = jsonld.article(pagetree.scripts(tree))
+    return words(html.unescape(" ".join([*texts, own.headline, own.body])))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, references read as often as they were written; what is too long to be one is left out."""
+    return [word for word in re.findall(r"[^\W_]+", html.unescape(text)) if len(word) < 40]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=12))
+@settings(max_examples=1000, deadline=None)
+def test_no_broken_markup_hides_a_word_that_the_parser_shows(pieces: list[str]):
+    page = "<html><body>" + " ".join(piece.format(f"word{n}") for n, piece in enumerate(pieces)) + " last</body></html>"
+    said = spoken(page.encode())
+    visible = {word for word in shown(page) if word.startswith(("word", "last"))}
+    assert visible <= set(words(said.text())), page
+    assert all(word.encode() in said.outline() for word in visible), page
+
+
+def test_scripts_styles_and_addresses_are_left_out():
+    page = b"<head><style>.moscow{}</style><script>var a = 'Pyongyang'</script></head><body><a href='/north-korea'>Harbour</a>"
+    said = spoken(page)
+    for word in ("moscow", "Pyongyang", "north-korea"):
+        assert word not in said.text()
+        assert word.encode() not in said.outline()
+    assert "Harbour" in said.text()
+
+
+def test_json_ld_and_descriptions_are_read():
+    body = json.dumps({"@type": "NewsArticle", "headline": "H", "articleBody": "Снаряды"})
+    page = f"<head><meta name=description content='Ракеты'><script type='application/ld+json'>{body}</script></head>"
+    assert "Снаряды" in spoken(page.encode()).text()
+    assert "Ракеты" in spoken(page.encode()).text()
+
+
+def test_a_word_is_found_whether_a_tag_joins_or_parts_it():
+    said = spoken(b"<h1>Nord<br>korea</h1><p>Russ<b>land</b></p><a>Kim</a><a>Putin</a>").text()
+    assert {"Nordkorea", "Russland", "Kim", "Putin"} <= set(words(said))
+
+
+def test_references_are_read_as_the_parser_reads_them():
+    many = "&#1050;&#x418;&#1052; &amp;lt; " * 200
+    assert "КИМ" in spoken(f"<p>{many}</p>".encode()).text()
+    assert "КИМ" in spoken(b"<p>&#1050;&#x418;&#1052;</p>").text()
+
+
+@real
+@pytest.mark.shared
+def test_every_word_that_the_tree_of_a_real_page_shows_is_said():
+    lost = {}
+    total = 0
+    for path in sorted(PAGES.rglob("*.html.gz"))[::4]:
+        page = decoded(gzip.decompress(path.read_bytes())).text
+        said = set(words(html.unescape(spoken(page.encode()).text())))
+        visible = shown(page)
+        total += len(visible)
+        missing = sorted({word for word in visible if word not in said})
+        if missing:
+            lost[path.name] = missing[:8]
+    assert total > 100_000
+    assert not lost, lost
