@@ -89,6 +89,7 @@ class App:
                 loopback_only=self.settings.loopback_only,
                 proxy=table.network.proxy,
                 gap=table.polling.host_gap,
+                loopback_at_once=table.network.loopback_at_once,
                 robots=table.polling.robots,
             ),
             self.clock,

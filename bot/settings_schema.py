@@ -138,6 +138,7 @@ class NetworkTable(Table):
     proxy: str = ""
     allow: tuple[str, ...] = Field(default=(), strict=False)
     deadline: Duration = timedelta(seconds=30)
+    loopback_at_once: int = Field(default=16, ge=1, le=256)
 
 
 class WorkersTable(Table):

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.errors import UsageError
-from bot.places import Server, config_path, store_place
+from bot.places import Server, config_path
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 LATE = timedelta(minutes=5)
 """A feed that has been due for so long means that the cluster does not keep up, or stands still."""
@@ -39,7 +42,7 @@ def worker(obj: dict[str, Any], level: str, name: str) -> int:
 
     config = config_path(obj.get("config"))
     settings = load(config)
-    server = _server(config, settings.table.engine.mode)
+    server = _server(settings)
     configure(LEVELS[level], secrets=upkeep.secrets(settings))
     log, stop = logger(), threading.Event()
     app = LoggedApp(settings, stopping=stop.is_set)
@@ -96,7 +99,7 @@ def status(obj: dict[str, Any], as_json: bool) -> int:
     config = config_path(obj.get("config"))
     settings = load(config)
     engine = settings.table.engine
-    server = _server(config, engine.mode)
+    server = _server(settings)
     with Store.opened(server, readonly=True) as store:
         now = store.connection.now()
         shards = store.shards.listing()
@@ -147,12 +150,12 @@ def _lines(found: Mapping[str, Any], wrong: list[str]) -> list[str]:
     return lines + [f"WRONG     {line}" for line in wrong]
 
 
-def _server(config: Any, mode: str) -> Server:
-    place = store_place(config)
-    if mode != "cluster" or not isinstance(place, Server):
+def _server(settings: Settings) -> Server:
+    place = settings.store
+    if settings.table.engine.mode != "cluster" or not isinstance(place, Server):
         raise UsageError(
-            f'{config}: workers need [engine] mode = "cluster" and [store] url = "postgresql://…" (docs/scale.md); '
+            f'{settings.config}: workers need [engine] mode = "cluster" and [store] url = "postgresql://…" (docs/scale.md); '
             "one machine alone needs neither: `armswatch run`",
-            subject=str(config),
+            subject=str(settings.config),
         )
     return place

@@ -15,7 +15,7 @@ from bot.app import sentence
 from bot.cli.canonical import LoggedApp
 from bot.cli.duties import Duties
 from bot.engine import TaskName, Tasks
-from bot.engine.cluster import ProcrastinateEngine
+from bot.engine.cluster import Heartbeats, ProcrastinateEngine
 from bot.errors import StoreError
 from bot.jobs.shard import Turn
 from bot.places import Server
@@ -48,7 +48,13 @@ class Worker:
         self._stores: queue.LifoQueue[Store] = queue.LifoQueue()
         for _ in range(self.table.jobs):
             self._stores.put(Store(app.store.place))
-        self.engine = ProcrastinateEngine(server, self.tasks, name=self.name, jobs=self.table.jobs)
+        self.engine = ProcrastinateEngine(
+            server,
+            self.tasks,
+            name=self.name,
+            jobs=self.table.jobs,
+            heartbeats=Heartbeats(every=self.table.lease / 9, dead_after=self.table.lease / 3),
+        )
         app.wake = self.wake
 
     @property
@@ -71,6 +77,7 @@ class Worker:
             Tick("digest", min(tick, timedelta(seconds=60)), lambda: self.engine.defer("digest")),
             Tick("deliver", min(tick, timedelta(seconds=30)), lambda: self.engine.defer("flush_outbox")),
             Tick("sweep", timedelta(seconds=60), lambda: self.engine.defer("sweep")),
+            Tick("rescue", self.table.lease / 6, self.rescue),
             Tick("report", timedelta(seconds=15), self.report),
         ]
 
@@ -107,10 +114,13 @@ class Worker:
                 self.log.warning("polled", feed=url, error=why)
             self.log.info("turn", shard=int(key), what=sentence(report))
 
-    def sweep(self, _: str = "") -> None:
-        """What one worker does for all: jobs of dead workers go back into the queue, notices on feeds, the daily work."""
+    def rescue(self) -> None:
+        """The jobs of workers that died go back into the queue. No job itself: its own worker could die with it."""
         for job in self.engine.rescue():
             self.log.warning("rescued", job=job)
+
+    def sweep(self, _: str = "") -> None:
+        """What one worker does for all: notices on feeds, the daily work, the sign of life."""
         store, now = self.app.store, self.app.store.connection.now()
         store.shards.forget(now - FORGOTTEN)
         self.app.remember()

@@ -38,6 +38,7 @@ _PRIORITY: Mapping[TaskName, int] = {"flush_outbox": 10, "poll_shard": 5, "backf
 
 _TELLERS = 2  # jobs of the second queue at once in one worker
 _PATIENCE = 20.0  # seconds for one word with the queue
+_CONNECT = 8.0  # seconds for a connection of the pool
 _FETCH = 5.0  # seconds between two looks at the queue where no notification came
 
 
@@ -66,9 +67,9 @@ class ProcrastinateEngine:
         self._beats = heartbeats or Heartbeats()
         connector = procrastinate.PsycopgConnector(
             conninfo=server.url,
-            min_size=1,
+            min_size=0,  # opened when first needed: a server that is not there is told at once
             max_size=4,
-            timeout=10,
+            timeout=_CONNECT,
             kwargs={"application_name": f"armswatch {name}", "password": server.password or None},
         )
         self._app = procrastinate.App(connector=connector)
@@ -172,7 +173,7 @@ class ProcrastinateEngine:
             try:
                 await manager.retry_job(job)
                 back.append(f"{job.task_name} {job.task_kwargs.get('key', '')}".strip())
-            except exceptions.AlreadyEnqueued:
+            except exceptions.UniqueViolation:
                 # Somebody wanted it anew meanwhile: the old job only holds its lock.
                 await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         return back

@@ -1,0 +1,195 @@
+"""A watch of several workers from outside: killed at random, its database crashed; nothing lost, doubled or impolite."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.places import Server, packaged
+from bot.store import Store
+from tests.clusters import PASSWORD, Cluster, running
+from tests.fake_slack import TOKEN, FakeSlack, serving
+from tests.town import Town
+
+ROOT = Path(__file__).resolve().parents[1]
+DESK = "C0123456789"
+
+
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)  # waits for other processes, never for ourselves
+    return False
+
+
+def configured(folder: Path, town: Town, slack: FakeSlack, server: Server, **engine: object) -> Path:
+    allowed = [f"{address}:{town.port}" for address in town.addresses]
+    chosen = {"mode": "cluster", "shards": 16, "jobs": 2, "pause": "500ms", "lease": "6s", **engine}
+    lines = [
+        "schema = 1",
+        f"watchlists = [{json.dumps(str(packaged('watchlists/russia-dprk-arms.toml')))}]",
+        "[store]",
+        f"url = {json.dumps(server.url)}",
+        "[engine]",
+        *(f"{key} = {json.dumps(value)}" for key, value in chosen.items()),
+        "[polling]",
+        'tick = "1s"',
+        'floor = "1s"',
+        'ceiling = "3s"',
+        'host_gap = "20ms"',
+        "concurrency = 8",
+        "[network]",
+        f"allow = {json.dumps(allowed)}",
+        "loopback_at_once = 1",  # as polite to these hosts as to any other
+        "[slack]",
+        f"base_url = {json.dumps(slack.base_url)}",
+        "[[subscriptions]]",
+        'name = "desk"',
+        'channel = "slack"',
+        f'target = "{DESK}"',
+        "hour = 0",
+    ]
+    for feed in range(town.feeds):
+        lines += ["[[feeds]]", f"url = {json.dumps(town.url(feed))}", f'name = "Paper {feed}"', "pages = false"]
+    config = folder / "config.toml"
+    config.write_text("\n".join(lines))
+    return config
+
+
+@dataclass
+class Crew:
+    """Worker processes and who starts them again, as systemd would."""
+
+    config: Path
+    size: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    kills: int = 0
+    starts: int = 0
+
+    def tend(self) -> None:
+        """Start what is not running."""
+        for n in range(self.size):
+            name = f"w{n}"
+            if name in self.processes and self.processes[name].poll() is None:
+                continue
+            self.starts += 1
+            log = (self.config.parent / f"{name}.log").open("ab")
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "bot", "--config", str(self.config), "worker", "--name", f"{name}.{self.starts}"],
+                env={
+                    **os.environ,
+                    "ARMSWATCH_NETWORK": "loopback",
+                    "ARMSWATCH_STORE_PASSWORD": PASSWORD,
+                    "ARMSWATCH_SLACK_TOKEN": TOKEN,
+                    "PYTHONPATH": str(ROOT),
+                },
+                stdout=log,
+                stderr=log,
+            )  # fmt: skip
+            log.close()
+
+    def kill(self, chance: random.Random) -> None:
+        """One of them, without a word."""
+        name = chance.choice(sorted(self.processes))
+        self.processes[name].kill()
+        self.processes[name].wait()
+        self.kills += 1
+
+    def stop(self) -> list[int]:
+        """All of them, asked; how each ended."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        return [process.wait(30) for process in self.processes.values()]
+
+    def logs(self) -> str:
+        """The ends of what they said."""
+        return "\n".join(path.read_text(errors="replace")[-3000:] for path in sorted(self.config.parent.glob("w*.log")))
+
+
+@pytest.fixture(scope="module")
+def durable() -> Iterator[Cluster]:
+    with running(durable=True) as cluster:
+        yield cluster
+
+
+def stored(server: Server) -> list[str]:
+    """The guids of all entries."""
+    with Store.opened(server, readonly=True) as store:
+        rows = store.connection.rows("SELECT entry_json FROM entries")
+    return [json.loads(row["entry_json"])["guid"] for row in rows]
+
+
+def survived(cluster: Cluster, folder: Path, town: Town, *, kills: int, crashes: int, between: float) -> None:
+    """Workers die and come back while the town publishes; then everything is as if nothing had happened."""
+    chance = random.Random(7)
+    slack = FakeSlack()
+    with town, serving(slack), cluster.database() as server:
+        crew = Crew(configured(folder, town, slack, server), 3)
+        try:
+            crew.tend()
+            for n in range(kills):
+                until(lambda: False, between)
+                if crashes and n % max(1, kills // (crashes + 1)) == kills // (crashes + 1) - 1 and crew.kills:
+                    cluster.crash()
+                    crashes -= 1
+                crew.kill(chance)
+                town.publish()
+                crew.tend()
+
+            def done() -> bool:
+                crew.tend()
+                return len(stored(server)) >= len(town.items)
+
+            assert until(done, 90), f"{len(stored(server))} of {len(town.items)} entries came\n{crew.logs()}"
+            # A second worker may be about to store what the first has stored: it has all the time it wants.
+            until(lambda: False, 3)
+            found = stored(server)
+            assert len(found) == len(set(found)), "an entry was stored twice"
+            assert set(found) == town.items
+            assert town.overlaps == [], "a host was asked by two at once"
+            with Store.opened(server, readonly=True) as store:
+                articles = store.connection.rows("SELECT canonical_url FROM articles")
+                digests = store.connection.rows("SELECT id FROM digests")
+                sent = store.outbox.count()
+            assert len(articles) == len({row["canonical_url"] for row in articles})
+            assert len(digests) == 1
+            assert until(lambda: settled(server), 30), f"{sent}\n{crew.logs()}"
+            told = [json.dumps(message.get("metadata"), sort_keys=True) for message in slack.messages[DESK]]
+            assert told, "the digest was posted"
+            assert len(told) == len(set(told)), "a post came twice"
+            assert crew.stop() == [0, 0, 0], crew.logs()
+        finally:
+            for process in crew.processes.values():
+                process.kill()
+                process.wait()
+    assert crew.kills == kills
+
+
+def settled(server: Server) -> bool:
+    """Nothing is owed any more."""
+    with Store.opened(server, readonly=True) as store:
+        return set(store.outbox.count()) <= {"sent"}
+
+
+@pytest.mark.sampled
+def test_three_workers_six_kills_and_a_crash_of_the_database(durable: Cluster, tmp_path: Path) -> None:
+    town = Town(hosts=40, feeds=300, latency=0.02, relevant=6)
+    survived(durable, tmp_path, town, kills=6, crashes=1, between=2.0)
+
+
+@pytest.mark.torture
+def test_three_workers_forty_kills_and_three_crashes_over_five_thousand_feeds(durable: Cluster, tmp_path: Path) -> None:
+    town = Town(hosts=400, feeds=5000, latency=0.02, relevant=60)
+    survived(durable, tmp_path, town, kills=40, crashes=3, between=4.0)
