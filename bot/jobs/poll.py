@@ -64,10 +64,10 @@ class Poller:
 
     def poll(self) -> RoundReport:
         """One round over what is due; results are committed as they come, GROUP feeds at a time."""
-        started = self.clock()
         known = {feed.url: feed for feed in self.feeds}
         if self.shard == WHOLE:
             self.begin()
+        started = self.clock()  # after the new rows, which are due from their making
         due = self.store.feeds.due(started, known, shard=self.shard)
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
         asked = self.map(self._ask, [(item, known[item.url]) for item in due])

@@ -66,6 +66,19 @@ def test_what_the_parser_says_is_recorded_and_the_old_validators_stay(store: Sto
     assert ("If-None-Match", '"v1"') in desk.fetch.asked[-1].headers
 
 
+def test_the_first_round_asks_every_feed_though_time_goes_on_while_it_begins(store: Store):
+    desk = Desk(store, ONE, TWO)
+    desk.says(ONE, 1)
+    desk.says(TWO, 2)
+
+    def running() -> datetime:
+        desk.clock.advance(seconds=1)
+        return desk.clock()
+
+    report = replace(desk.poller, clock=running).poll()
+    assert (report.feeds_due, report.feeds_polled) == (2, 2)
+
+
 @pytest.mark.criterion("R-6")
 def test_a_feed_is_never_asked_before_its_time_however_often_the_watch_restarts(store: Store):
     desk = Desk(store, ONE)
