@@ -262,7 +262,7 @@ def _ours(server: Server, error: psycopg.Error) -> StoreError:
         "does not exist" in words and isinstance(error, psycopg.OperationalError)
     ):
         hint = "`createdb --encoding UTF8 NAME` makes one"
-    elif isinstance(error, psycopg.ProgrammingError) and "invalid" in words and error.sqlstate is None:
+    elif error.sqlstate is None and "invalid" in words:
         hint = "expected postgresql://user@host:port/name"
     elif isinstance(error, psycopg.OperationalError):
         hint = "is the server up and reachable from here?"

@@ -1,0 +1,238 @@
+"""What a server can do to us, and what we say: refused, unreachable, gone in the middle, too slow, not ours to write to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.errors import LockHeld, StoreError, StoreFull, UsageError
+from bot.places import Server, store_place
+from bot.store import Store
+from bot.store.connection import connect
+from bot.store.server_lock import ServerLock, server_holder
+from tests.clusters import PASSWORD, Cluster, running
+from tests.fakes import START
+from tests.store.test_contract import FEED, article, judged
+
+
+@pytest.fixture
+def server(cluster: Cluster) -> Iterator[Server]:
+    with cluster.database() as made:
+        yield made
+
+
+def refused(place: Server) -> str:
+    with pytest.raises(StoreError) as caught:
+        Store(place)
+    said = str(caught.value)
+    assert "pw-secret" not in said
+    assert PASSWORD not in said
+    assert said.startswith(str(place)), "says where"
+    return said
+
+
+def test_a_wrong_password_is_told_without_it(server: Server):
+    assert "ARMSWATCH_STORE_PASSWORD" in refused(Server(server.url, "pw-secret"))
+    inside = server.url.replace("watch@", "watch:pw-secret@")
+    assert "ARMSWATCH_STORE_PASSWORD" in refused(Server(inside))
+    assert "ARMSWATCH_STORE_PASSWORD" in refused(Server(server.url))
+
+
+def test_a_server_that_does_not_answer_is_told(tmp_path: Path):
+    assert "is the server up" in refused(Server(f"postgresql://watch@/t?host={tmp_path}", "pw-secret"))
+    assert "is the server up" in refused(Server("postgresql://watch:pw-secret@127.0.0.1:1/t"))
+
+
+def test_a_database_that_is_not_there_is_told_with_how_to_make_it(cluster: Cluster):
+    assert "createdb" in refused(cluster.server("nowhere"))
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://watch:pw-secret@/t?no_such=1", "postgresql://watch:pw-secret@127.0.0.1:port/t"]
+)
+def test_a_url_that_libpq_does_not_take_is_told(url: str):
+    assert "expected postgresql://" in refused(Server(url))
+
+
+def test_another_machine_is_refused_on_loopback():
+    assert "this machine only" in refused(Server("postgresql://watch:pw-secret@db.example:5432/t"))
+
+
+def test_a_database_of_another_encoding_is_refused(cluster: Cluster):
+    with cluster.session("postgres") as session:
+        session.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    try:
+        assert "UTF8" in refused(cluster.server("latin"))
+    finally:
+        with cluster.session("postgres") as session:
+            session.execute("DROP DATABASE latin WITH (FORCE)")
+
+
+def test_a_user_who_may_not_write_is_told(cluster: Cluster, server: Server):
+    with psycopg.connect(server.url, password=PASSWORD, autocommit=True) as session:
+        session.execute(f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+        session.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    try:
+        with Store.opened(Server(server.url.replace("watch@", "reader@"), PASSWORD)) as store:
+            assert store.articles.count() == {}
+            with pytest.raises(StoreFull, match="cannot write"):
+                store.feeds.ensure([(FEED, "{}", START)])
+    finally:
+        with psycopg.connect(server.url, password=PASSWORD, autocommit=True) as session:
+            session.execute("DROP OWNED BY reader")
+            session.execute("DROP ROLE reader")
+
+
+def test_a_reader_cannot_write(server: Server):
+    with Store.opened(server, readonly=True) as store, pytest.raises(StoreFull, match="read-only"):
+        store.feeds.ensure([(FEED, "{}", START)])
+
+
+def test_without_the_driver_the_extra_is_named(tmp_path: Path):
+    code = (
+        "import sys; sys.modules['psycopg'] = None\nfrom bot.cli import main; main(['--config', sys.argv[1], 'status'])"
+    )
+    config = tmp_path / "config.toml"
+    config.write_text('schema = 1\n[store]\nurl = "postgresql://watch@127.0.0.1/t"\n')
+    done = subprocess.run([sys.executable, "-c", code, config], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert 'pip install "armswatch[cluster]"' in done.stderr
+
+
+def test_a_place_in_the_environment_goes_before_the_configured_one(tmp_path: Path):
+    config = tmp_path / "config.toml"
+    config.write_text('schema = 1\n[store]\nurl = "postgresql://watch@one/t"\n')
+    secret = tmp_path / "secret"
+    secret.write_text("pw-secret\n")
+    given = store_place(config, {"ARMSWATCH_STORE_PASSWORD_FILE": str(secret)})
+    assert given == Server("postgresql://watch@one/t", "pw-secret")
+    assert store_place(config, {"ARMSWATCH_STORE_URL": "postgresql://watch@two/t"}) == Server(
+        "postgresql://watch@two/t"
+    )
+    config.write_text("schema = 1\n")
+    assert store_place(config, {}) == tmp_path / "armswatch.db"
+
+
+def test_a_connection_that_was_lost_between_two_transactions_is_opened_again():
+    with running() as cluster, cluster.database() as server, Store.opened(server) as store:
+        store.articles.save(judged(1), START)
+        cluster.crash()
+        assert store.articles.get("a-0001") == article(), "what was acknowledged is there"
+        cluster.crash()
+        store.articles.save(judged(2), START)
+        cluster.stop()
+        with pytest.raises(StoreError, match="is the server up"):
+            store.articles.count()
+        cluster.start()
+        assert store.articles.count() == {"match": 2}
+
+
+def test_what_is_lost_in_the_middle_of_a_transaction_is_not_written_and_can_be_done_again(
+    cluster: Cluster, server: Server
+):
+    def end_all() -> None:
+        with cluster.session("postgres") as session:
+            session.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [server.url.split("/")[3].split("?")[0]],
+            )
+
+    with Store.opened(server) as store:
+        with pytest.raises(StoreError), store.connection.write():
+            store.articles.save(judged(1), START)
+            end_all()
+            store.articles.save(judged(2), START)
+        assert store.articles.count() == {}
+        with pytest.raises(StoreError), store.connection.write():
+            store.articles.save(judged(1), START)
+            end_all()  # the commit is what finds out
+        assert store.articles.count() == {}
+        store.articles.save(judged(1), START)
+        assert store.articles.count() == {"match": 1}
+
+
+def test_who_stands_still_in_a_transaction_is_thrown_out_and_the_others_go_on(server: Server):
+    with closing(connect(server)) as still, closing(connect(server)) as other:
+        still.rows("SET idle_in_transaction_session_timeout = '300ms'")
+        done = threading.Event()
+        with pytest.raises(StoreError), still.write() as c:
+            c.run("INSERT INTO budgets (host, day, pages) VALUES ('h', 'd', 1)")
+
+            def go_on() -> None:
+                with other.write() as d:
+                    d.run("INSERT INTO budgets (host, day, pages) VALUES ('h', 'd', 2)")
+                done.set()
+
+            threading.Thread(target=go_on).start()
+            assert done.wait(30)
+            c.run("UPDATE budgets SET pages = 3")
+        assert other.value("SELECT pages FROM budgets") == 2
+
+
+def test_those_that_share_the_writers_lock_write_at_once_and_keep_out_who_does_not(server: Server):
+    with closing(connect(server)) as one, closing(connect(server)) as two, closing(connect(server)) as lone:
+        order: list[str] = []
+
+        def alone() -> None:
+            with lone.write():
+                order.append("alone")
+
+        waiting = threading.Thread(target=alone)
+        with one.write(alone=False) as c:
+            with two.write(alone=False) as d:
+                c.run("INSERT INTO budgets (host, day, pages) VALUES ('a', 'd', 1)")
+                d.run("INSERT INTO budgets (host, day, pages) VALUES ('b', 'd', 1)")
+            waiting.start()
+            waiting.join(0.3)
+            order.append("shared")
+        waiting.join(30)
+        assert order == ["shared", "alone"]
+        assert lone.value("SELECT COUNT(*) FROM budgets") == 2
+
+
+def test_the_daemon_lock_is_free_when_its_holder_died(server: Server):
+    code = (
+        "import os, sys\nfrom bot.places import Server\nfrom bot.store.server_lock import ServerLock\n"
+        "lock = ServerLock(Server(*sys.argv[1:])); lock.acquire(); print(os.getpid(), flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, server.url, PASSWORD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    pid = int(child.stdout.readline())
+    with pytest.raises(LockHeld) as caught:
+        ServerLock(server).acquire()
+    assert caught.value.pid == pid == server_holder(server)
+    assert os.uname().nodename in str(caught.value)
+    child.kill()
+    child.communicate()
+    with closing(connect(server)) as c:  # the server hears of it in its own time
+        while c.value("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'"):
+            c.rows("SELECT pg_sleep(0.02)")
+    with ServerLock(server):
+        assert server_holder(server) == os.getpid()
+
+
+def test_two_schemas_of_one_database_are_two_watches(server: Server):
+    with psycopg.connect(server.url, password=PASSWORD, autocommit=True) as session:
+        session.execute("CREATE SCHEMA second")
+    other = Server(server.url + "&options=-csearch_path%3Dsecond", PASSWORD)
+    with Store.opened(server) as here, Store.opened(other) as there, here.connection.write():
+        here.articles.save(judged(1), START)
+        there.articles.save(judged(2), START)  # does not wait for the other's writer
+        assert there.articles.get("a-0001") is None
+    with ServerLock(server), ServerLock(other):
+        assert server_holder(other) == os.getpid()
+
+
+def test_what_is_no_file_says_so(server: Server):
+    with Store.opened(server) as store, pytest.raises(UsageError, match="is no file"):
+        _ = store.path
