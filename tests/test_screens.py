@@ -79,6 +79,7 @@ def shot(page: Path, name: str, tmp_path: Path, *flags: str) -> tuple[int, int]:
         ("mail.html", (), "mail-light"),
         ("mail.html", ("--force-dark-mode", "--blink-settings=preferredColorScheme=0"), "mail-dark"),
         ("slack.html", (), "slack"),
+        ("report.html", (), "report"),
     ],
 )
 def test_the_previews_open_in_a_browser(
@@ -103,6 +104,7 @@ def test_the_demo_shows_the_whole_job(demo: tuple[Path, str]):
         assert part in said, part
     assert sorted(path.name for path in folder.glob("*.html") if not path.name.startswith("20")) == [
         "mail.html",
+        "report.html",
         "slack.html",
     ]
     second = said[said.index("Round 2") : said.index("Stored:")]

@@ -123,9 +123,9 @@ class DemoWorld:
         with self._lock:
             return tuple(self._requests)
 
-    def config_text(self, out_dir: Path | str) -> str:
+    def config_text(self, out_dir: Path | str, slack_url: str = "") -> str:
         """A config.toml with every feed of this running world; database and previews go under `out_dir`."""
-        return config_text(self.base_url, out_dir, self.manifest.outlets)
+        return config_text(self.base_url, out_dir, self.manifest.outlets, slack_url=slack_url)
 
     def url(self, piece: Piece) -> str:
         """The full address of a piece's page."""

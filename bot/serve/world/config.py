@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 
 from bot.serve.world.manifest import Outlet, read_outlets
 
+FIRST_LINE = "# Written by `armswatch demo`: every feed below is served by this machine and invented."
+"""By which the demo knows a folder as its own; it clears no other."""
+
 _HEAD = """\
-# Written by `armswatch demo`: every feed below is served by this machine and invented.
+{first}
 schema = 1
 database = {database}
 output = {output}
@@ -28,25 +31,37 @@ channel = "console"
 [[subscriptions]]
 name = "slack-preview"
 channel = "slack"
-target = "C00DEMO0001"
+target = "C0123456789"
 
 [[subscriptions]]
 name = "mail-preview"
 channel = "email"
 target = "desk@example.org"
 """
+_SLACK = """
+[slack]
+base_url = {url}
+"""
 
 
-def config_text(base_url: str, out_dir: Path | str, outlets: Sequence[Outlet] | None = None) -> str:
-    """A config.toml for the demo world at `base_url` that keeps its database and previews under `out_dir`."""
+def config_text(
+    base_url: str, out_dir: Path | str, outlets: Sequence[Outlet] | None = None, *, slack_url: str = ""
+) -> str:
+    """A config.toml for the demo world at `base_url` that keeps its database and previews under `out_dir`.
+
+    With `slack_url` the digest also goes to the Slack that answers there.
+    """
     out = Path(out_dir)
     parts = [
         _HEAD.format(
+            first=FIRST_LINE,
             database=_quoted(str(out / "armswatch.db")),
             output=_quoted(str(out)),
             host=_quoted(urlsplit(base_url).netloc),
         )
     ]
+    if slack_url:
+        parts.append(_SLACK.format(url=_quoted(slack_url)))
     for outlet in read_outlets() if outlets is None else outlets:
         rows = {
             "url": base_url.rstrip("/") + outlet.feed,
