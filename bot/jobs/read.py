@@ -172,14 +172,22 @@ class Reader:
         )
 
     def _settle(self, got: Got, report: ReadReport) -> ReadReport:
-        """The store's part, one entry after the other: duplicates, verdicts, and the one transaction."""
+        """The store's part, one entry after the other; who waits for an alert is woken when it can be seen."""
+        with self.store.alone():
+            report, promised = self._stored(got, report)
+        if promised:
+            self.wake()
+        return report
+
+    def _stored(self, got: Got, report: ReadReport) -> tuple[ReadReport, bool]:
+        """Duplicates, verdicts, and the one transaction; whether something was promised."""
         work, now = got.work, self.clock()
         entry = work.entry
         feed = self.feeds.get(entry.feed) or Feed(url=entry.feed, name=entry.feed)
         known = self._known(work)
         if known is not None:
             self._duplicate(known, work, feed, canonical_url=work.canonical_url, how="url", now=now)
-            return report.plus(duplicates=1)
+            return report.plus(duplicates=1), False
         if got.page is not None and got.response is not None:
             article = from_page(
                 entry, feed, got.page, got.response, policy=work.policy, now=now, extractor=self.extractor
@@ -194,7 +202,7 @@ class Reader:
             self._duplicate(
                 twin, work, feed, canonical_url=name, how="text" if twin.canonical_url != name else "url", now=now
             )
-            return report.plus(duplicates=1)
+            return report.plus(duplicates=1), False
         article = self._revised(article, work)
         retry = self._retry_at(got, now)
         judgement = self.judge(
@@ -213,11 +221,10 @@ class Reader:
         )
         self.mark("read:before-save")
         self.store.articles.save(judgement, now)
-        if judgement.promises:
-            self.wake()
         self.mark("read:saved")
         rank = judgement.rank
-        return report.plus(articles=1, matches=int(rank == "match"), borderline=int(rank == "borderline"))
+        report = report.plus(articles=1, matches=int(rank == "match"), borderline=int(rank == "borderline"))
+        return report, bool(judgement.promises)
 
     def _known(self, work: Work) -> Article | None:
         """The stored article that this entry only repeats; None if it has to be read."""

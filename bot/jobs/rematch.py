@@ -54,6 +54,7 @@ class Rematcher:
                 policy="live" if fresh else "watchlist_change",
                 notes=(*article.notes, "found by edit") if is_ == "match" else article.notes,
             )
-            self.store.articles.save(self.judge(edited, now, previous=before), now)
+            with self.store.alone():
+                self.store.articles.save(self.judge(edited, now, previous=before), now)
             (gained if is_ == "match" else lost if was == "match" else []).append(article.id)
         return RematchReport(read=len(articles), gained=tuple(gained), lost=tuple(lost))

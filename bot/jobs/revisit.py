@@ -84,15 +84,16 @@ class Revisiter:
             revision=article.revision + 1,
             notes=(*article.notes, f"changed since shown: {what}"),
         )
-        judgement = self.judge(fresh, now, previous=self.store.articles.verdicts(article.id))
-        kept = Record(
-            what="response",
-            record=response_record(response, requested=article.url),
-            url=response.url,
-            fetched=response.fetched,
-        )
-        # What changed is told as a correction; the changed text brings no second NEW of the same article.
-        self.store.articles.save(replace(judgement, changes=(), promises=(), records=(kept,)), now)
+        with self.store.alone():
+            judgement = self.judge(fresh, now, previous=self.store.articles.verdicts(article.id))
+            kept = Record(
+                what="response",
+                record=response_record(response, requested=article.url),
+                url=response.url,
+                fetched=response.fetched,
+            )
+            # What changed is told as a correction; the changed text brings no second NEW of the same article.
+            self.store.articles.save(replace(judgement, changes=(), promises=(), records=(kept,)), now)
         text = f"{article.outlet}: {what} {article.url}; both versions: armswatch story {article.id}"
         self.store.revisits.settle(revisit, "changed", now, correction=text)
         return text

@@ -57,6 +57,18 @@ class Store:
             raise UsageError(f"{self.place} is no file")
         return self.place
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody writes between what is read and what is written in the block: for what looks for its place among the stored.
+
+        One transaction on a server. A file has one daemon, whose other jobs place nothing.
+        """
+        if isinstance(self.place, Server):
+            with self.connection.write():
+                yield
+        else:
+            yield
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
