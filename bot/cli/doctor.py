@@ -7,10 +7,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -44,7 +45,7 @@ def doctor(obj: dict[str, Any], as_json: bool, max_age: str, offline: bool, post
             json.dumps({"state": state, "checks": [asdict(one) for one in checks]}, ensure_ascii=False, indent=1)
         )
     else:
-        _show(checks)
+        show(checks)
     return int(state == "bad")
 
 
@@ -88,7 +89,12 @@ def _settings(settings: Settings) -> Iterator[Check]:
     from bot.core.watchlists import lint
     from bot.jobs.doctor import Check
 
-    counted = f"{len(settings.feeds)} feeds, {len(settings.watchlists)} watchlists, {len(settings.subscriptions)} subscriptions"
+    counted = ", ".join(
+        f"{len(found)} {word}" + "s" * (len(found) != 1)
+        for word, found in (
+            ("feed", settings.feeds), ("watchlist", settings.watchlists), ("subscription", settings.subscriptions)
+        )
+    )  # fmt: skip
     if settings.feeds:
         yield Check(what="configuration", subject=str(settings.config), state="ok", found=counted)
     else:
@@ -178,6 +184,7 @@ def network_checks(app: App, real: Path | Server) -> Iterator[Check]:
         app.settings.feeds, statuses, fetch=app.fetch, parse=app.workers, map_=app.map, clock=app.clock,
         floor=app.settings.table.polling.floor, environ=os.environ,
     )  # fmt: skip
+    yield from look.network_check(asked)
     yield from (answer.check for answer in asked)
     if app.settings.table.polling.robots:
         rules = Robots(app.fetch, app.clock, lambda _host, _delay: None)
@@ -234,12 +241,39 @@ def _trials(app: App) -> Iterator[Check]:
         yield Check(what="Slack", subject=target, state="bad" if problem else "ok", found=found, mend=_MEND["slack"] if problem else "")  # fmt: skip
 
 
-def _show(checks: list[Check]) -> None:
+_FEW = 3  # feeds in the same state that still have a line each
+
+
+def _is_feed(check: Check) -> bool:
+    return check.what.startswith(("feed ", "feeds"))
+
+
+def _folded(checks: list[Check]) -> Iterator[Check]:
+    """The checks, feeds that say the same in one line together."""
+    alike: dict[tuple[str, str, str], list[Check]] = {}
+    for one in checks:
+        if _is_feed(one):
+            said = one.found.replace(urlsplit(one.subject).hostname or " ", "…")
+            alike.setdefault((one.state, said if one.state != "ok" else "", one.mend), []).append(one)
+        else:
+            yield one
+    for (_, said, _), group in alike.items():
+        if len(group) <= _FEW:
+            yield from group
+            continue
+        names = ", ".join(one.what.removeprefix("feed ") for one in group[:_FEW])
+        found = said or "answered"
+        yield replace(group[0], what=f"feeds, {len(group)} of them", subject="", found=f"{found} ({names}, …)")
+
+
+def show(checks: list[Check]) -> None:
+    """The table for people: what is bad first, feeds that say the same in one line."""
     from bot.core.text import clean
 
     marks = {"ok": "ok  ", "warn": "WARN", "bad": "BAD ", "skip": "-   "}
     order = {"bad": 0, "warn": 1, "skip": 2, "ok": 3}
-    for one in sorted(checks, key=lambda check: order[check.state]):
+    # Feeds last of their state: there are many, and what else is wrong should be read first.
+    for one in sorted(_folded(checks), key=lambda check: (order[check.state], _is_feed(check))):
         subject = f" {clean(one.subject, 80)}" if one.subject else ""
         click.echo(f"{marks[one.state]}  {clean(one.what, 60)}{subject}: {clean(one.found, 300)}")
         if one.mend:

@@ -52,6 +52,7 @@ class Asked:
     check: Check
     page: str = ""
     skew: timedelta | None = None
+    reached: bool | None = None  # whether its server answered; None: it was not asked
 
 
 def worst(checks: Sequence[Check]) -> State:
@@ -97,22 +98,25 @@ def _ask(
     try:
         response = fetch(request)
     except FetchError as error:
-        mend = (
-            "allow it under [network] allow, or remove the feed"
-            if isinstance(error, Refused)
-            else "try it in a browser; if it is gone, `armswatch feeds remove`"
-        )
-        return Asked(check=Check(what=name, subject=feed.url, state="bad", found=str(error), mend=mend))
+        mend = "try it in a browser; if it is gone, `armswatch feeds remove`"
+        if isinstance(error, Refused):
+            mend = "allow it under [network] allow, or remove the feed"
+        if "ARMSWATCH_NETWORK" in str(error):
+            mend = "`unset ARMSWATCH_NETWORK` lets the watch reach the web"
+        check = Check(what=name, subject=feed.url, state="bad", found=str(error), mend=mend)
+        return Asked(check=check, reached=None if isinstance(error, Refused) else False)
     skew = _skew(response.header("date"), response.fetched)
     if response.status != 200:
         mend = "the publisher refuses us here: a contact in [polling] helps, a proxy may" if response.status in {401, 403, 429, 451} else "look for its new address"  # fmt: skip
         check = Check(what=name, subject=feed.url, state="bad", found=f"HTTP {response.status}", mend=mend)
-        return Asked(check=check, skew=skew)
+        return Asked(check=check, skew=skew, reached=True)
     try:
         document = parse.feed(response.body, url=response.url, headers=response.headers, now=clock())
     except (FeedError, WorkerError) as error:
         mend = "the address answers, but with no feed: look for its new address"
-        return Asked(check=Check(what=name, subject=feed.url, state="bad", found=str(error), mend=mend), skew=skew)
+        return Asked(
+            check=Check(what=name, subject=feed.url, state="bad", found=str(error), mend=mend), skew=skew, reached=True
+        )
     page = next((entry.url for entry in document.entries if entry.url), "")
     if not document.entries:
         check = Check(
@@ -127,7 +131,20 @@ def _ask(
         check = Check(
             what=name, subject=feed.url, state="ok", found=f"{len(document.entries)} entries, {document.version}"
         )
-    return Asked(check=check, page=page if feed.pages else "", skew=skew)
+    return Asked(check=check, page=page if feed.pages else "", skew=skew, reached=True)
+
+
+def network_check(asked: Sequence[Asked]) -> list[Check]:
+    """One line where not one of several servers could be reached: then it is not the feeds."""
+    tried = [answer.reached for answer in asked if answer.reached is not None]
+    if len(tried) < 3 or any(tried):
+        return []
+    mend = "is this machine online? behind a firewall, write its proxy into [network] proxy"
+    return [
+        Check(
+            what="network", subject="", state="bad", found=f"none of {len(tried)} servers could be reached", mend=mend
+        )
+    ]
 
 
 def robots(feeds: Sequence[Feed], asked: Sequence[Asked], allowed: Callable[[str, str], None]) -> list[Check]:
@@ -246,6 +263,10 @@ def heartbeat(path: Path | Server, now: datetime, max_age: timedelta, pid: int |
         with Store.opened(path, readonly=True) as store:
             last = next((beat for beat in store.runs.beats() if beat.job == "poll"), None)
     except StoreError:
+        if isinstance(path, Server) or path.exists():
+            return Check(
+                what="heartbeat", subject="poll", state="skip", found=f"the database says nothing now; {alive}"
+            )
         last = None
     if last is None:
         return Check(what="heartbeat", subject="poll", state="bad" if pid else "warn", found=f"no round yet; {alive}", mend="`armswatch poll`, or `armswatch run`")  # fmt: skip
@@ -261,7 +282,7 @@ def outbox(path: Path | Server, now: datetime) -> Check:
         with Store.opened(path, readonly=True) as store:
             listed = store.outbox.listing(("owed", "sending", "parked"))
     except StoreError:
-        return Check(what="outbox", subject="deliveries", state="skip", found="no database yet")
+        return Check(what="outbox", subject="deliveries", state="skip", found="there is no database that could be read")
     parked = [one for one in listed if one.delivery.state == "parked"]
     late = [
         one

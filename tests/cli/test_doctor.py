@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.cli.doctor import channel_checks, network_checks
+from bot.cli.doctor import channel_checks, network_checks, show
 from bot.core.evaluation import Example
 from bot.core.matches import Matcher
 from bot.core.watchlists import load
@@ -248,6 +248,30 @@ def test_the_table_puts_what_is_bad_first_and_names_the_remedy(tmp_path: Path, r
     assert lines[0].startswith("BAD ")
     assert lines[1].startswith("      → ")
     assert lines[-1].endswith("not looked at")
+
+
+def test_many_feeds_that_say_the_same_are_one_line_below_what_else_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with environ(ARMSWATCH_NETWORK="loopback", ARMSWATCH_SLACK_TOKEN=""):
+        subscription = SLACK.format(number=1, target="C0123456789")
+        config = configured(tmp_path, *(f"http://127.0.0.1:{port}/feed" for port in range(1, 6)), more="", last=subscription,
+                            allow=tuple(f"127.0.0.1:{port}" for port in range(1, 6)))  # fmt: skip
+        checks = asking(config)
+    show([look.Check(**check) for check in checks])
+    said = capsys.readouterr().out
+    assert said.index("no Slack token") < said.index("feeds, 5 of them")
+    assert "(Feed 0, Feed 1, Feed 2, …)" in said
+    assert "Feed 3" not in said
+    assert [check["found"] for check in of(checks, "network")] == ["none of 5 servers could be reached"]
+    assert len(of(checks, "feed ")) == 5, "programs get every feed"
+
+
+def test_a_database_of_an_older_version_is_no_lost_heartbeat(tmp_path: Path):
+    (tmp_path / "old.db").write_bytes(b"")
+    found = look.heartbeat(tmp_path / "old.db", datetime.now(UTC), timedelta(hours=1), None)
+    assert (found.state, "no round yet" in found.found) == ("skip", False)
+    assert look.heartbeat(tmp_path / "none.db", datetime.now(UTC), timedelta(hours=1), None).state == "warn"
 
 
 def test_the_canary_says_where_it_stopped(tmp_path: Path, clock: FakeClock):
