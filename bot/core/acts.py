@@ -26,9 +26,14 @@ _NOT_ONLY = re.compile(
 )
 _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|しない|していない|なかった|せず)")
 _CONDITION = re.compile(
-    r"(?:(?<!\w)(?:if|unless|whether|should it|were to|in case|jeśli|jeżeli|gdyby|czy|если|ли|якщо|wenn|falls|ob|si|en cas)(?!\w))[^.;]{0,60}$"
+    r"(?:(?<!\w)(?:if|unless|whether|should it|were to|in case|in the event|jeśli|jeżeli|gdyby|czy|если|ли|чи|якщо|якби|wenn|falls|ob|si|en cas|au cas|en caso)(?!\w)|"
+    r"(?<!\w)(?:imagin\w*|suppos(?:e|ing)|hypothetical\w*|wyobraź\w*|załóżmy|представ(?:им|ьте)|предположим|допустим|уяв(?:імо|іть)|припустімо|angenommen|"
+    r"stellen wir uns|imaginons|supposons|supongamos|imaginemos)(?!\w)|若|如果|假如|倘若|一旦|假设|假設|要是|もし|仮に|만약|만일)[^.;。]{0,60}$"
 )
-_CONDITION_AFTER = re.compile(r"^\w{0,6}(?:다면|할 경우|하면|れば|たら|場合)")
+_CONDITION_AFTER = re.compile(r"^\w{0,6}?(?:다면|한다면|할 경우|하면|れば|たら|場合|的话|的話)")
+_OPEN = re.compile(  # behind the act: nobody knows it yet, the paper wonders
+    r"^\w{0,6}?(?:할지|할 지|했는지|하는지|하느냐|했느냐|할까|かどうか|か否か|与否|與否)"
+)
 _ACTOR = re.compile(r"[DROK](?!\w*-)")
 _OBLIQUE = re.compile(
     r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|by|like)(?: the)? |-)$"
@@ -76,6 +81,7 @@ def acts(passage: Passage) -> list[Act]:
                 unreal=bool(
                     _CONDITION.search(before)
                     or _CONDITION_AFTER.match(after)
+                    or _OPEN.match(after)
                     or _WARNING.search(before)
                     or (_GERUND.match(passage.words(token.mention)) and not re.search(r"\w|[DROKJV]", before))
                 ),

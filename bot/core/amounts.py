@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bot.core.lexicon import Lexicon, Mention
 from bot.core.numbers import QUANTITIES, Number
+from bot.core.numerals import PLURALS
 from bot.core.passages import Passage
+from bot.core.text import fold
 
 _REACH = 44  # code points between a number and its unit: room for two or three adjectives
 _JOINED = re.compile(r"^(?: and | or | i | и | і | und | et | y |, )$")
@@ -17,6 +19,8 @@ _STOPS = re.compile(
 _WORTH = re.compile(
     r"\b(?:worth|compensation|payment|paid|pay|cash|wart|на сумму|valor|valeur|wert|earned|deal)\b|상당|규모|相当"
 )
+_PIECES = re.compile(r"pieces?|units?|sztuk\w*|единиц\w*|одиниц\w*|stück|pièces|piezas|unidades|unités")
+_OF = re.compile(r" (?:of |de |d')?(?:[\w.-]+ ){0,4}")
 _AMMUNITION = frozenset(["shells", "rockets", "missiles"])
 _TIMES = re.compile(r"\s*(?:times|razy|раза?|разів|рази)\b|\s?(?:차례|回|次)")
 _TWICE = re.compile(r"(?i)\b(?:twice|dwukrotnie|дважды|двічі|zweimal|deux fois|dos veces)\b")
@@ -39,6 +43,7 @@ class Amount:
     goods: tuple[str, ...] = ()
     kind: str = ""
     alternative: bool = False  # the source gives it as an alternative to the amount before it
+    vague: bool = False  # a bare plural ("dozens"), taken at its lowest
 
 
 def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list[Amount]:
@@ -66,6 +71,7 @@ def amounts(passage: Passage, lexicon: Lexicon, *, lawful: bool = False) -> list
                 goods=_goods(passage, number.start, end),
                 kind=earlier.kind if earlier and alternative else _kind(passage, number),
                 alternative=alternative,
+                vague=fold(number.text).text in PLURALS or number.text[0] in "수數数",
             )
         )
     if not out and passage.has("U"):
@@ -99,6 +105,8 @@ def _unit(
     before = [unit for unit in units if number.start - 14 <= unit.end <= number.start]
     if counted == "shells" and before and before[-1].canonical in _AMMUNITION:
         counted = before[-1].canonical  # "미사일 148발": the counter is that of all that is fired
+    if counted and (noun := _counted_noun(passage, number.end + len(after) - len(bare) + len(sign), near)) is not None:
+        return noun.canonical, noun.end  # "数十発の弾道ミサイル", "1萬個可裝載砲彈的貨櫃": the noun behind says what
     if counted and counted != "pieces":
         return counted, number.end + len(after) - len(bare) + len(sign)
     if before and (counted or (near == [] and _cjk(after))):
@@ -107,6 +115,10 @@ def _unit(
         gap = passage.text[number.end - passage.start : unit.start - passage.start]
         if _STOPS.search(gap.replace(" of ", " ").lower()):
             break
+        if _PIECES.fullmatch(passage.words(unit).lower()) and any(
+            _OF.fullmatch(_gap(passage, unit, one)) for one in near if one.start >= unit.end
+        ):
+            continue  # "220 pieces of self-propelled guns" are guns
         joined = next((one for one in units if one.start >= unit.end and _JOINED.match(_gap(passage, unit, one))), None)
         if joined is not None and joined.canonical != unit.canonical and unit.canonical in _AMMUNITION:
             names = sorted((unit.canonical, joined.canonical), key=lambda name: name != "shells")
@@ -114,6 +126,16 @@ def _unit(
                 return " and ".join(names), joined.end
         return unit.canonical, unit.end
     return "", number.end
+
+
+def _counted_noun(passage: Passage, start: int, near: list[Mention]) -> Mention | None:
+    """The noun of a Chinese or Japanese counter: behind の, or the last one behind 的."""
+    behind = [one for one in near if one.start >= start]
+    for one in reversed(behind):
+        gap = passage.text[start - passage.start : one.start - passage.start]
+        if re.fullmatch(r"の\w{0,8}|[^，。、,.]{0,14}的\w{0,3}", gap):
+            return one
+    return None
 
 
 def _cjk(after: str) -> bool:

@@ -66,6 +66,23 @@ _PREPOSITIONS = frozenset(
             "за словами",
             "за даними",
             "за оцінками",
+            "по оценкам",
+            "по информации",
+            "по мнению",
+            "по подсчетам",
+            "по сведениям",
+            "согласно",
+            "со слов",
+            "за інформацією",
+            "на думку",
+            "за підрахунками",
+            "згідно",
+            "зі слів",
+            "wg",
+            "w ocenie",
+            "de acuerdo con",
+            "a juicio de",
+            "den angaben zufolge",
         ),
     ]
 )
@@ -73,7 +90,8 @@ _NEAR = re.compile(r"[^.;:,GTUCDRV]{0,24}")
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
-    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|na|od|z|do|dla|przeciwko|в|на|против|gegen|contre|contra)(?: the| la| le| les| der| die| das| den| el| los)? (?:l')?$"
+    r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|we|na|od|z|ze|do|dla|o|przeciwko|przeciw|przez|в|у|на|по|из|от|для|до|о|об|за|с|со|против|проти|від|із|про|gegen|nach|aus|für|über|auf|von|"
+    r"contre|sur|vers|dans|à|en|de|du|pour|par|avec|contra|sobre|hacia|a|al|del|para|con|desde)(?: the| la| le| les| der| die| das| den| el| los)? (?:l')?$"
 )
 _STATES = re.compile(
     r"(?:nearly |about |some |more than |over )?\d+ (?:countries|nations|states)(?=[^.;]{0,80}joint statement[^.;]{0,20}V)"
@@ -115,6 +133,8 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
 
 def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
     before, after = passage.tagged[:start], passage.tagged[end:]
+    if _according(passage, before):
+        return 4  # whose word it is, whoever else does something in the sentence
     said = _SAID_AFTER.match(after if state else _PLACED.sub("_", after))
     if said is not None and _PASSIVE.search(said[0]) and not _active(passage, end + said.end() - 1):
         said = None  # "munitions that are believed to be" believes nobody
@@ -125,8 +145,6 @@ def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
         return 3
     if _SAID_AT_END.match(after):
         return 2
-    if _according(passage, before):
-        return 3
     if "V" in before and _CLOSED.match(after) and _SAID_BEFORE.search(before):
         return 3
     if _HEAD.match(before) and (_COLON.match(after) or (not state and _QUOTE.match(after))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.core.claimants import Claimant
+from bot.core.claimants import Claimant, claimant
 from bot.core.lexicon import Lexicon
 from bot.core.passages import Passage, Token
 
@@ -18,6 +18,10 @@ _ADJECTIVE = re.compile(
 _TOPIC = re.compile(r"^ ?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{0,6}?(?:은|는|は)(?![\uac00-\ud7a3])")
 _DOUBLE = re.compile(r"Z(?! (?:evidence|proof))[^.;]{0,60}?(?:n't|\bnot\b|\bnever\b|\bnie\b|(?<!\w)не(?!\w)|\bnicht\b)")
 _AGAIN = re.compile(r", (?:but|while|although|though|ale|однако|но|але|aber|mais|pero) |; ")
+_BEFORE_NAME = re.compile(
+    r"(?<!\w)(?:from|to|with|against|z|ze|od|do|dla|w|из|от|с|для|в|до|з|від|із|у|aus|von|nach|an|in|mit|de|du|à|en|avec|desde|a|con|hacia|al) (?:the |la |el |l')?$|(?:从|從|向|与|與|和|对|對)$"
+)
+_BEHIND_NAME = re.compile(r"(?:군)?(?:으로부터|로부터|에서|에게|에 |와의|과의|와 |과 |から|に|へ|との|と(?!は)|向け)")
 _TURN = re.compile(
     r", (?:which|who|but|while|although|though|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
 )
@@ -47,6 +51,11 @@ def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
     return Denial(who, turns[-1] if turns and heads else 0, again.start() if again else len(tagged))
 
 
+def _oblique(tagged: str, at: int) -> bool:
+    """Whether a preposition or a Korean or Japanese particle says that the name is whence or whither, not who denies."""
+    return bool(_BEFORE_NAME.search(tagged, max(0, at - 16), at) or _BEHIND_NAME.match(tagged, at + 1))
+
+
 def _leads(passage: Passage, token: Token, at: int) -> bool:
     """Whether who opens the sentence is the denier: "KP: … to plotki", a Korean headline, an adjective of denial."""
     after = passage.tagged[token.at + 1 :]
@@ -73,7 +82,8 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
     chosen = None
     if named and named[0].letter in "DR" and _leads(passage, named[0], at):
         named = named[:1]  # "defends arms sales against groundless criticism": who opens the sentence says so
-    for token in reversed(named):
+    upright = [token for token in named if not _oblique(passage.tagged, token.at)]
+    for token in reversed(upright or named):
         gap = passage.tagged[token.at + 1 : at]
         if re.search(r"[.;:]", gap) and token is not named[0]:
             continue
@@ -82,6 +92,10 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
     if chosen is None:
         later = re.search(r"Z(?: \w+){0,6} by (?P<p>[DRK])", passage.tagged)
         chosen = passage.token(later.start("p")) if later else None
+    if chosen is None or chosen.mention is None or (not upright and not topics):
+        own = claimant(passage, lexicon)  # "the charges are absurd, said the Kremlin"
+        if own is not None and own.party in lexicon.parties:
+            return own
     if chosen is None or chosen.mention is None:
         return None
     mention = chosen.mention

@@ -153,6 +153,7 @@ _CUES = (
     _cue(r"(?P<p>[DR]) (?:(?!for |in |on |to |of |at |with |[DRVZ])\S+ ){0,1}?[SX]", 1, "whose deal", gives=True),
     _cue(r"M (?:\w+ )?(?P<p>[DR])(?=[ .,;]|$)", 1, "origin", gives=True),  # French, Spanish: the adjective behind
     _cue(r"M (?:of|z) (?P<p>[DR]) (?:origin|production)", 2, "origin", gives=True),
+    _cue(r"M (?:\S+ )?(?:виробництва|производства|produkcji) (?P<p>[DR])", 3, "origin", gives=True),
     # Korean, Japanese, Chinese.
     _cue(
         r"^[^\w]*(?P<p>[DR])(?:, |、)(?=[^.;]*[\u3040-\u9fff\uac00-\ud7a3])(?=[^.;]*G)",
@@ -172,7 +173,7 @@ _CUES = (
     _cue(r"(?P<p>[DR])(?:에서|으로부터|로부터|から|산(?=[ 이인으])|제(?= )|製|産)", 3, "from", gives=True),
     _cue(r"T(?:고 | ?)(?:있는 )?(?P<p>[DR])(?:이|가|은|는)", 4, "subject of getting", gives=False),
     _cue(r"(?:从|從|由|自)(?P<p>[DR])", 3, "from", gives=True),
-    _cue(r"(?:向|给|給|至|往|对|對|予)(?P<p>[DR])", 3, "to", gives=False),
+    _cue(r"(?:向|给|給|至|往|对|對|予|対|援|赴|대)(?P<p>[DR])", 3, "to", gives=False),
     _cue(r"G(?P<p>[DR])(?!\w)", 2, "to", gives=False),
     _cue(r"(?P<p>[DR])[^.;。，,DRa-zа-я]{0,12}G", 1, "subject of giving", gives=True),
     _cue(r"(?P<p>[DR])の?M", 1, "origin", gives=True),

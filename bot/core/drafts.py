@@ -120,8 +120,13 @@ def event_text(passage: Passage) -> str:
 
 
 def behind_exchange(passage: Passage, start: int) -> bool:
+    """Whether what stands at `start` is what comes back, or what was paid for, not what the sentence moves."""
     first = next(iter(passage.of("exchange")), None)
-    return first is not None and start > first.start
+    if first is None or start < first.start:
+        return False
+    if not re.search(r"\w", passage.text[: first.start - passage.start]):  # "In return for shells, Moscow sent oil"
+        return "," not in passage.text[first.end - passage.start : start - passage.start]
+    return True
 
 
 def _basis(passage: Passage, who: Claimant | None) -> str:

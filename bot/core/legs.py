@@ -12,6 +12,9 @@ from bot.core.drafts import Draft, behind_exchange
 from bot.core.passages import Passage
 from bot.model import ClaimStatus
 
+_RECKONED = frozenset(
+    ["shells", "munitions", "rockets", "tonnes", "barrels", "USD", "shells and rockets"]
+)  # no image counts these
 _EXCHANGE_GOODS = re.compile(r"^E?(?: for)?\s*(?:of |for )?(?:[^.;DRGT]{0,50}?)M|^E[^.;]{0,90}?N")
 
 
@@ -44,12 +47,12 @@ def plan_wins(passage: Passage, live: list[Act]) -> bool:
 
 def split(passage: Passage, base: Draft, counted: list[Amount], *, planned: bool, live: list[Act]) -> list[Draft]:
     """One draft for each amount (or one without), and the leg behind "in exchange for" where it names goods."""
-    status = _status(passage, base, planned=planned, counted=bool(counted), live=live)
+    status = _status(passage, base, planned=planned, counted=counted, live=live)
     swap = _swap(passage)
     first = next((act.at for act in live), 0)
     back = swap > first and bool(_EXCHANGE_GOODS.match(passage.tagged[swap:]))
-    ahead = [one for one in counted if not _after_swap(passage, one)]
-    behind = [one for one in counted if _after_swap(passage, one)]
+    ahead = [one for one in counted if swap < first or not _after_swap(passage, one)]
+    behind = [one for one in counted if one not in ahead]
     out: list[Draft] = []
     if back and not ahead and not behind and base.materiel:
         both = tuple(dict.fromkeys(one.canonical for one in passage.of("materiel")))
@@ -80,12 +83,13 @@ def _after_swap(passage: Passage, one: Amount) -> bool:
     return behind_exchange(passage, one.start)
 
 
-def _status(passage: Passage, base: Draft, *, planned: bool, counted: bool, live: list[Act]) -> ClaimStatus:
+def _status(passage: Passage, base: Draft, *, planned: bool, counted: list[Amount], live: list[Act]) -> ClaimStatus:
     who = base.who or UNATTRIBUTED
     if planned:
         return "planned"
     sees = base.basis in {"imagery", "debris"}
-    if sees and who.type not in {"government", "intelligence-service", "un-body/coalition"}:
+    reckoned = who.figures == "estimated" and any(one.unit in _RECKONED for one in counted)
+    if sees and not reckoned and who.type not in {"government", "intelligence-service", "un-body/coalition"}:
         return "observed"
     if counted:
         if who.figures == "estimated" or (

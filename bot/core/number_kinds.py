@@ -22,7 +22,7 @@ Kind = Literal[
 
 _LETTERS = "a-zß-öø-žа-џґ"
 _PERCENT = re.compile(
-    r" ?(?:%|percent|per cent|pct|퍼센트|％|процент|відсот|prozent|procent|proc\b|pour cent|por ciento|パーセント|割(?!り)|成(?=\W|$|的))"
+    r" ?(?:%|percent|per cent|pct|퍼센트|％|процент|відсот|prozent|procent|proc\b|pour cent|por ciento|パーセント|割(?!り)|成(?=\W|$|[的以左炮砲弹彈武军軍是由])|할(?=[ 을이가의은는]|$))"
 )
 _MONEY_AFTER = re.compile(
     r" ?(?:u\.?s\.? )?(?:dollar|usd\b|euro|won\b|roubles|rubles|рубл|долл|дол\b|евро|євро|달러|유로|루블|ドル|ユーロ|美元|歐元|欧元|盧布|卢布|zł|złotych|\$|€)"

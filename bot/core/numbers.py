@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from bot.core.number_kinds import Kind, kind_of
-from bot.core.numerals import CJK_BEGINS, CJK_NUMBER, PLURALS, SCALES, SHARE_BEGINS, SHARES, WORDS, cjk_value
+from bot.core.number_words import WORDS, spoken
+from bot.core.numerals import CJK_BEGINS, CJK_NUMBER, PLURALS, SCALES, SHARE_BEGINS, SHARES, cjk_value
 from bot.core.text import Folded, fold
 
 QUANTITIES: frozenset[Kind] = frozenset(["count", "percent", "money"])
@@ -50,12 +51,12 @@ _DIGITS = (
 _SHARE_SCALE = -1.0  # marks "half of" and the like: already a percentage
 _SHARE = "|".join(word.replace(" ", "[ ]") for word in SHARES)
 _TOKEN = re.compile(
-    rf"""(?P<date>(?<!\d)(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)\d\d|(?:19|20)\d\d[./]\d{{1,2}}[./]\d{{1,2}})(?!\d))
+    rf"""(?<![{_LETTERS}])(?P<share>{_SHARE})
+    |(?P<date>(?<!\d)(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./](?:19|20)\d\d|(?:19|20)\d\d[./]\d{{1,2}}[./]\d{{1,2}})(?!\d))
     |(?P<cjk>{CJK_NUMBER})
     |(?<![{_LETTERS}\d.,])(?P<digits>{_DIGITS})(?:[ -]?(?P<scale>{_SCALE})(?![^\W\d_])\.?|(?P<short>k|m|bn|b)(?![^\W_]))?
-    |(?<![\w])(?P<half>half[ ]a|pół|пол|пів|eine[ ]halbe|un[ ]demi|medio)[ ]?(?P<halfscale>{_SCALE})(?![^\W\d_])
-    |(?P<share>{_SHARE})
-    |(?<![\w-])(?P<word>{_WORD})(?:[ -](?P<word2>{_WORD}))?(?:[ -](?P<wordscale>{_SCALE}))?(?![^\W\d_])
+    |(?<![\w])(?P<half>half[ ]a|pół|пол|пів|(?:eine[ ])?halbe|(?:un[ ])?demi|medio)[ -]?(?P<halfscale>{_SCALE})(?![^\W\d_])
+    |(?<![\w-])(?P<word>{_WORD})(?![^\W\d_])
     |(?<![\w-])(?P<plural>{_PLURAL})(?![^\W\d_])
     |(?P<codigits>\d+(?:[.,]\d+)*)""",
     re.VERBOSE,
@@ -63,7 +64,7 @@ _TOKEN = re.compile(
 
 _BEGINS = re.compile(f"[0-9]|[{CJK_BEGINS}]")
 _WORD_BEGINS = AhoCorasick(
-    [*WORDS, *PLURALS, *SHARE_BEGINS, "half a", "pół", "пол", "пів", "eine halbe", "un demi", "medio"]
+    [*WORDS, *PLURALS, *SHARE_BEGINS, "half a", "pół", "пол", "пів", "eine halbe", "halbe", "un demi", "demi", "medio"]
 )
 
 _BEFORE = {
@@ -97,7 +98,7 @@ _OPS_BEFORE_CJK = re.compile(
     r"(?:최소|최대|약|대략|적어도|約|少なくとも|最大|最多|至少|超过|超過|逾|近|约|大约|大約|およそ|高达|高達|多達|多达)$"
 )
 _OPS_AFTER = [
-    (op, re.compile(rf" ?(?:[개발척대문량톤t기명]|個|发|發|発|枚|艘|門|门)? ?(?:{_any(words)})"))
+    (op, re.compile(rf" ?(?:[개발척대문량톤t기명割成할%]|個|发|發|発|枚|艘|門|门|배럴)? ?(?:{_any(words)})"))
     for op, words in _AFTER.items()
 ]
 _CJK_OP = {word: op for op, words in _BEFORE.items() for word in words.split("|")}
@@ -110,6 +111,9 @@ _BETWEEN = re.compile(
 )
 _TO = frozenset(["to", "-", "~", "〜", "∼", "do", "до", "bis", "à", "a", "至", "到", "에서", "から"])
 _OR = frozenset(["or", "lub", "или", "або", "oder", "ou", "o"])
+
+
+_TENTHS = re.compile(r" ?(?:割|成|할)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ def numbers(text: str | Folded) -> list[Number]:
         if raw.value == 1 and not raw.plain and op == "=" and raw.scale == 1.0 and high is None:
             continue  # "one" is mostly a pronoun
         kind = _kind(folded.text, raw, last, op)
+        if kind == "percent" and _TENTHS.match(folded.text, last.end):
+            low, high = low * 10, high and high * 10  # 4割, 四成, 4할
         start, end = folded.span(raw.start, last.end)
         if out and start < out[-1].end:
             continue  # "¼" folds to two numbers
@@ -190,12 +196,8 @@ def _raw(found: re.Match[str]) -> _Raw | None:
     if found["half"] is not None:
         return _Raw(start, end, SCALES[found["halfscale"]] / 2, "", scaled=True, scale=1.0, plain=False)
     if found["word"] is not None:
-        value = WORDS[found["word"]]
-        if found["word2"]:
-            second = WORDS[found["word2"]]
-            value = value + second if value >= 20 and second < 10 else value * second
-        scale = SCALES[found["wordscale"]] if found["wordscale"] else 1.0
-        return _Raw(start, end, value * scale, "", scaled=scale != 1.0, scale=scale, plain=False)
+        value, end, scale = spoken(found.string, start, end)
+        return _Raw(start, end, value, "", scaled=scale != 1.0, scale=scale, plain=False)
     if found["plural"] is not None:
         return _Raw(start, end, PLURALS[found["plural"]], ">", scaled=True, scale=1.0, plain=False)
     return _Raw(start, end, _number(found["codigits"]), "", scaled=False, scale=1.0, plain=True)

@@ -39,68 +39,6 @@ SCALES: dict[str, float] = {
 }
 """Scale word → factor. A scale follows a number ("6 million", "1,5 млн") or stands alone after an article."""
 
-WORDS: dict[str, float] = {}
-for _value, _words in {
-    1: "a an",
-    2: "two dwa dwie dwóch два две двух дві двох zwei deux dos",
-    3: "three trzy trzech три трех трьох drei trois tres",
-    4: "four cztery czterech четыре четырех чотири vier quatre cuatro",
-    5: "five pięć pięciu пять пяти п'ять п'яти fünf cinq cinco",
-    6: "six sześć шесть шість sechs seis",
-    7: "seven siedem семь сім sieben sept siete",
-    8: "eight osiem восемь вісім acht huit ocho",
-    9: "nine dziewięć девять дев'ять neun neuf nueve",
-    10: "ten dziesięć dziesięciu десять zehn dix diez",
-    11: "eleven jedenaście одиннадцать elf onze once",
-    12: "twelve dwanaście двенадцать zwölf douze doce",
-    13: "thirteen",
-    14: "fourteen",
-    15: "fifteen piętnaście пятнадцать fünfzehn quinze quince",
-    16: "sixteen",
-    17: "seventeen",
-    18: "eighteen",
-    19: "nineteen",
-    20: "twenty dwadzieścia двадцать двадцять zwanzig vingt veinte",
-    30: "thirty trzydzieści тридцать dreißig trente treinta",
-    40: "forty czterdzieści сорок vierzig quarante cuarenta",
-    50: "fifty pięćdziesiąt пятьдесят fünfzig cinquante cincuenta",
-    60: "sixty шестьдесят sechzig soixante sesenta",
-    70: "seventy семьдесят siebzig setenta",
-    80: "eighty восемьдесят achtzig ochenta",
-    90: "ninety девяносто neunzig noventa",
-    100: "sto сто hundert cien",
-}.items():
-    for _word in _words.split():
-        WORDS.setdefault(_word, float(_value))
-WORDS["one"] = 1.0  # counts only behind an operator ("at least one"), see numbers()
-for _alone in ("a", "an", "once", "sept", "onze", "elf"):  # too often another word to be a number by themselves
-    WORDS.pop(_alone, None)
-for _article in ("a", "one", "jeden", "один", "одна", "eine", "ein", "un", "una", "une"):
-    for _scale, _factor in list(SCALES.items()):
-        if not _scale.endswith("."):
-            WORDS[f"{_article} {_scale}"] = _factor
-for _bare in [
-    "tysiąc",
-    "milion",
-    "miliona",
-    "milionowi",
-    "milionem",
-    "тысяча",
-    "тысячу",
-    "миллион",
-    "миллиона",
-    "мільйон",
-    "мільйона",
-    "tausend",
-    "mille",
-    "mil",
-    "thousand",
-    "million",
-    "hundred",
-    "millón",
-]:  # "tysiąc kontenerów", "milion pocisków": the scale word alone is the number
-    WORDS.setdefault(_bare, SCALES.get(_bare, 1e6))
-
 PLURALS: dict[str, float] = {
     **_each(12.0, "dozens|tuziny|dutzende|dutzenden|docenas", by="|"),
     **_each(10.0, "tens of|dziesiątki|dziesiątek|десятки|десятков|десятків|dizaines|decenas", by="|"),
@@ -159,11 +97,12 @@ PLURALS: dict[str, float] = {
 
 SHARES: dict[str, float] = {
     "half(?= of| the| its| all| their)": 50.0,
-    "(?:one|a)[- ]third": 100 / 3,
+    "(?:one|a)[- ]third(?!s)": 100 / 3,
     "two[- ]thirds": 200 / 3,
-    "a quarter": 25.0,
+    "(?:one|a)[- ]quarter": 25.0,
+    "three[- ]quarters": 75.0,
     "połow[aęye]": 50.0,
-    "половин[ауы]": 50.0,
+    "половин[ауы](?![а-яіїє])": 50.0,
     "половини": 50.0,
     "hälfte": 50.0,
     "moitié": 50.0,
@@ -171,23 +110,52 @@ SHARES: dict[str, float] = {
     "절반": 50.0,
     "半分": 50.0,
     "半数": 50.0,
+    "半數": 50.0,
     "一半": 50.0,
+    "jedn[aąe]j? trzeci(?:a|ą|ej)": 100 / 3,
+    "треть(?![а-я])": 100 / 3,
+    "третин[ау](?![а-яіїє])": 100 / 3,
+    "ein(?:em)? drittel": 100 / 3,
+    "un tiers": 100 / 3,
+    "un tercio": 100 / 3,
+    "[三3]分[の之][一1]": 100 / 3,
+    "3분의 ?1": 100 / 3,
+    "dwie trzecie": 200 / 3,
+    "две трети": 200 / 3,
+    "дві третини": 200 / 3,
+    "zwei drittel": 200 / 3,
+    "deux tiers": 200 / 3,
+    "dos tercios": 200 / 3,
+    "[三3]分[の之][二2]": 200 / 3,
+    "3분의 ?2": 200 / 3,
+    "ćwierć": 25.0,
+    "четверть(?![а-я])": 25.0,
+    "чверть(?![а-яіїє])": 25.0,
+    "ein(?:em)? viertel": 25.0,
+    "un quart(?![a-z])": 25.0,
+    "[四4]分[の之][一1]": 25.0,
+    "4분의 ?1": 25.0,
 }
 """Pattern → percent, for shares that are written as words."""
 SHARE_BEGINS = (
-    "half",
-    "one",
-    "a",
-    "two",
-    "połow",
-    "половин",
-    "hälfte",
-    "moitié",
-    "mitad",
-    "절반",
-    "半分",
-    "半数",
-    "一半",
+    *(
+        "half",
+        "one",
+        "a",
+        "two",
+        "three",
+        "połow",
+        "ćwierć",
+        "jedn",
+        "dwie",
+        "половин",
+        "трет",
+        "четверть",
+        "чверть",
+        "две",
+    ),
+    *("дві", "hälfte", "ein", "zwei", "moitié", "un ", "deux", "mitad", "dos", "절반", "半分", "半数", "半數", "一半"),
+    *("三分", "四分"),
 )
 """How those patterns begin."""
 
@@ -211,11 +179,13 @@ _LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "億": 1e8, "亿": 1e8, "억": 1e8
 _UNITS = "".join((*_SMALL, *_LARGE))
 _INSIDE = "多余餘여"
 
-CJK_BEGINS = "수數数几幾上近" + "".join(_KANJI)
+CJK_BEGINS = "수數数几幾上近百千" + "".join(_KANJI)
 CJK_NUMBER = (
     # "2만8000", "1,500万", "三萬三千", "600多万", "수백만", "数十万", "上萬"; never a unit character alone.
     rf"(?:[수數数几幾上近]|(?<![\d.,a-zа-я])\d+(?:[.,]\d+)*|[{''.join(_KANJI)}])[{''.join(_KANJI)}{_INSIDE} ]*[{_UNITS}]"
     rf"(?:[{''.join(_KANJI)}{_UNITS}{_INSIDE}]|(?<=[만억万萬億亿천千백百]) ?\d+(?:[.,]\d+)*)*"
+    # "六割", "五成", "数以百计", "百万発": tenths, idioms, and units alone where a counter follows.
+    rf"|[{''.join(_KANJI)}](?=割(?!り)|成(?=[\W的以左炮砲弹彈武军軍]|$))|[数數]以[百千万萬][计計]|[百千][万萬](?=[发發発枚])"
 )
 _PIECE = re.compile(rf"\d+(?:[.,]\d+)*|[{''.join(_KANJI)}]|[{_UNITS}]|[{_INSIDE}]|[수數数几幾上近]")
 
@@ -223,7 +193,7 @@ _PIECE = re.compile(rf"\d+(?:[.,]\d+)*|[{''.join(_KANJI)}]|[{_UNITS}]|[{_INSIDE}
 def cjk_value(text: str) -> tuple[float | None, str]:
     """The value of a number written with 만/万/억/億/천/千…, and the operator it carries in itself ("수천" is ">")."""
     total, section, current, op = 0.0, 0.0, None, ""
-    seen = False
+    seen = text in _KANJI  # of a tenth
     for piece in _PIECE.findall(text):
         if piece in _LARGE:
             total += ((section + (current or 0.0)) or 1.0) * _LARGE[piece]

@@ -28,10 +28,13 @@ LETTERS = {
 }
 """Kind of mention → its letter in `Passage.tagged`; parties are D and R (the two that the lexicon declares) and O (any other)."""
 ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal": "X", "flow": "F"}
+_TOWARDS = "対對对대援赴"
 _COUNTED = frozenset(["materiel", "unit"])  # what can stand with a number
 _ACTIVE = frozenset(["moving", "denial", "legal", "materiel", "unit"])  # without one of these a sentence claims nothing
 _LEAD = 3  # the first sentences are read in any case: they may name the sayer
 _SHORT = re.compile(r"(?:^|[ (])(?:ok|ws|tzw|np|m\.in|ub|godz|proc|płn|płd|gen|min|mjr)\.$")
+_SAID_NEXT = re.compile(r"\s*(?:,? ?(?:że|iż|что|що)\b|[,:.„«\"]|[-–—] |$)")
+_SAID_BEFORE = re.compile(r"(?:[-–—]|[\"”»’'],?|,)\s*$")
 _RANK = {"party": 0, "moving": 1, "exchange": 1, "materiel": 2, "number": 3, "denial": 3, "legal": 3, "personnel": 4}
 
 
@@ -203,6 +206,11 @@ def _numbers(text: str, low: str, start: int) -> list[Number]:
     ]
 
 
+def _says(text: str, mention: Mention, start: int) -> bool:
+    """Whether a verb that can mean both ("przekazał", "передает") says something here: words follow it, or stand before it."""
+    return bool(_SAID_NEXT.match(text, mention.end - start) or _SAID_BEFORE.search(text, 0, mention.start - start))
+
+
 def _letter(mention: Mention, parties: tuple[str, ...]) -> str:
     if mention.kind == "party":
         return "DR"[parties.index(mention.canonical)] if mention.canonical in parties else "O"
@@ -217,7 +225,13 @@ def _tagged(
     text: str, low: str, start: int, inside: list[Mention], found: list[Number], parties: tuple[str, ...]
 ) -> tuple[str, tuple[Token, ...]]:
     candidates: list[tuple[int, int, int, str, Mention | Number]] = []
+    things = [mention for mention in inside if mention.kind == "materiel"]
+    spoken = {(one.start, one.end) for one in inside if one.kind == "saying"}
     for mention in inside:
+        if mention.kind == "moving" and (mention.start, mention.end) in spoken and _says(text, mention, start):
+            continue
+        if mention.kind == "unit" and any(mention.start <= one.start and one.end <= mention.end for one in things):
+            continue  # "KN-23 missiles" as a unit hides what is moved
         if letter := _letter(mention, parties):
             rank = _RANK.get(mention.kind, 5)
             candidates.append((mention.start, rank, mention.end, letter, mention))
@@ -234,6 +248,8 @@ def _tagged(
             continue
         if letter in "DR" and text[last - start - 1] == "에":
             last -= 1  # noqa: PLW2901 — a Korean particle that the short form of a name needs to be known by
+        if letter in "DR" and last - first == 2 and text[first - start] in _TOWARDS:
+            first += 1  # noqa: PLW2901 — "對俄", "대러": the sign that says "to" stays in the text
         if letter == "S" and text[first - start : last - start].endswith(" of"):
             last -= 3  # noqa: PLW2901 — "transfer of North Korean munitions" keeps its preposition
         gap = low[reach - start : first - start] if low else fold(text[reach - start : first - start]).text

@@ -34,7 +34,8 @@ _USED = re.compile(  # one party uses what is the other's, or what is the other'
     r"D[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
     r"D(?:'s|산|제|製)?[^.;]{0,24}M(?! test| launch| program)[^.;]{0,60}U|D(?:산|제|製)|"
     r"R[^.;]{0,60}U[^.;]{0,60}M D(?!\w)|"
-    r"M[^.;]{0,80}(?:from|made in|manufactured in|produced in|od|z|из|з|de|aus) (?:the )?D"
+    r"M[^.;]{0,80}(?:from|made in|manufactured in|produced in|od|z|из|з|de|aus|виробництва|производства|produkcji) (?:the )?D|"
+    r"M[^.;]{0,30}G (?:by|przez|par|por|von) (?:the )?D"
 )
 
 
@@ -277,7 +278,10 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
     if passage.of("materiel") and _paired(context, index):
         giver, margin, why = direction(passage)
         first = passage.tokens[0]
-        if margin < 3 and first.letter in "DR":  # who denies stands first and is no part of what is denied
+        behind = direction(passage, (passage.tagged.index("Z") + 1, len(passage.tagged)))
+        if behind[1] >= 2 and passage.tagged.find("M") > passage.tagged.index("Z"):
+            giver, margin, why = behind  # what is denied stands behind the verb: the denier is no part of it
+        elif margin < 3 and first.letter in "DR":  # who denies stands first and is no part of what is denied
             giver, margin, why = max(
                 (giver, margin, why), direction(passage, (first.at + 1, len(passage.tagged))), key=lambda one: one[1]
             )
