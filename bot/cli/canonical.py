@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.app import App, utc_now
 from bot.core import pacing
+from bot.core.outbox import WAYS
 from bot.errors import FetchError
 from bot.model import Delivery, Request, Response
 from bot.ports import Clock
@@ -79,9 +80,10 @@ class LoggedApp(App):
                 line |= {"health": status.health, "error": status.error}
             yield line
 
-    def owed(self) -> dict[str, Delivery]:
-        """What is to be sent, by key."""
-        return {one.delivery.key: one.delivery for one in self.store.outbox.listing(("owed", "sending"))}
+    def owed(self, way: str = "") -> dict[str, Delivery]:
+        """What is to be sent, by key; of all ways or of one."""
+        listed = (one.delivery for one in self.store.outbox.listing(("owed", "sending")))
+        return {one.key: one for one in listed if not way or one.channel in WAYS[way]}
 
     def deliveries(self, before: dict[str, Delivery]) -> Iterator[dict[str, Any]]:
         """The fields of one line for each delivery that was tried since `before` was taken."""

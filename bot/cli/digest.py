@@ -59,19 +59,22 @@ def _send(app: Any, force: bool) -> int:
     return int(report.parked > 0)
 
 
-def drained(app: Any, patience: float = 60) -> Any:
+def drained(app: Any, patience: float = 60, way: str = "") -> Any:
     """Send until nothing is due within a few seconds: later parts wait for the pace that a channel allows."""
     import time
     from datetime import timedelta
 
-    total = app.deliverer.flush()
+    from bot.core.outbox import WAYS
+
+    channels = WAYS[way] if way else ()
+    total = app.deliverer.flush(way=way)
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        due = app.store.outbox.next_due()
+        due = app.store.outbox.next_due(channels)
         if due is None or due > app.clock() + timedelta(seconds=5):
             break
         time.sleep(max(0.05, (due - app.clock()).total_seconds()))
-        more = app.deliverer.flush()
+        more = app.deliverer.flush(way=way)
         total = replace(
             more, sent=total.sent + more.sent, parked=total.parked + more.parked, errors=(*total.errors, *more.errors)
         )

@@ -59,11 +59,11 @@ class Duties:
             self.app.wake()
         self.app.store.runs.beat("digest", self.app.clock())
 
-    def flush(self, _: str = "") -> None:
-        """Send what the outbox owes."""
-        owed = self.app.owed()
+    def flush(self, way: str = "") -> None:
+        """Send what the outbox owes, one way or all."""
+        owed = self.app.owed(way)
         if owed:
-            drained(self.app, patience=20)
+            drained(self.app, patience=20, way=way)
             for fields in self.app.deliveries(owed):
                 (self.log.warning if "error" in fields else self.log.info)("delivery", **fields)
 

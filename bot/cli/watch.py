@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -53,6 +54,7 @@ def run(obj: dict[str, Any], level: str) -> int:
     from bot.cli.canonical import LoggedApp
     from bot.cli.duties import UPKEEP_AFTER, Duties
     from bot.cli.logs import LEVELS, configure, logger
+    from bot.core.outbox import WAYS
     from bot.engine.local import LocalEngine
     from bot.jobs.press import Pressed
     from bot.schedule import Schedule, Tick
@@ -96,17 +98,29 @@ def run(obj: dict[str, Any], level: str) -> int:
                 "sweep": duties.upkeep,
             }
         )
+
+        def delivering(way: str) -> Callable[[], None]:
+            def deliver() -> None:
+                engine.defer("flush_outbox", way)
+
+            return deliver
+
         schedule = Schedule(
             [
                 Tick("poll", settings.tick, lambda: engine.defer("poll_shard")),
                 Tick("digest", min(settings.tick, timedelta(seconds=60)), lambda: engine.defer("digest")),
-                Tick("deliver", min(settings.tick, timedelta(seconds=30)), lambda: engine.defer("flush_outbox")),
+                *(Tick(f"deliver-{way}", min(settings.tick, timedelta(seconds=30)), delivering(way)) for way in WAYS),
                 Tick("pulse", timedelta(seconds=60), duties.pulse),
                 Tick("upkeep", UPKEEP_AFTER, lambda: engine.defer("sweep")),
             ],
             on_error=duties.failed,
         )
-        app.wake = lambda: schedule.wake("deliver")
+
+        def wake() -> None:
+            for way in WAYS:
+                schedule.wake(f"deliver-{way}")
+
+        app.wake = wake
         schedule.start()
         ears = app.channels.buttons(Pressed(store=app.store, clock=app.clock))
         if ears is not None:

@@ -14,6 +14,7 @@ from bot import __version__
 from bot.app import sentence
 from bot.cli.canonical import LoggedApp
 from bot.cli.duties import Duties
+from bot.core.outbox import WAYS
 from bot.engine import TaskName, Tasks
 from bot.engine.cluster import Heartbeats, ProcrastinateEngine
 from bot.errors import StoreError
@@ -75,7 +76,7 @@ class Worker:
             Tick("take up", tick, self.duties.take_up),
             Tick("look", LOOK, self.look),
             Tick("digest", min(tick, timedelta(seconds=60)), lambda: self.engine.defer("digest")),
-            Tick("deliver", min(tick, timedelta(seconds=30)), lambda: self.engine.defer("flush_outbox")),
+            Tick("deliver", min(tick, timedelta(seconds=30)), self.deliver),
             Tick("sweep", timedelta(seconds=60), lambda: self.engine.defer("sweep")),
             Tick("rescue", self.table.lease / 6, self.rescue),
             Tick("report", timedelta(seconds=15), self.report),
@@ -84,7 +85,12 @@ class Worker:
     def wake(self) -> None:
         """Something is owed: a delivery is wanted now. Where the queue does not answer, the tick is the net."""
         with suppress(StoreError):
-            self.engine.defer("flush_outbox")
+            self.deliver()
+
+    def deliver(self) -> None:
+        """A wake-up for each way out."""
+        for way in WAYS:
+            self.engine.defer("flush_outbox", way)
 
     def look(self) -> None:
         """A wake-up for every shard that is due."""

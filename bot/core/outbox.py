@@ -40,6 +40,13 @@ _TRIES: Final[Mapping[str, int]] = {
     "slack": 54,  # about 24 hours with the steps above
     "email": 9,  # about 6 hours
 }
+WAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "slack": ("slack", "webhook"),
+    "mail": ("email",),
+    "here": ("console", "file"),
+}
+"""Ways out that never wait for each other, by the channels that they serve: a mail server that hangs delays no alert."""
+
 PARKED: Final = "delivery-parked"
 """The kind of a notice on parked promises."""
 

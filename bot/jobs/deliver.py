@@ -37,12 +37,20 @@ class Deliverer:
     clock: Clock
     mark: Mark = no_mark
 
-    def flush(self, limit: int = 500) -> DeliveryReport:
-        """Work off everything that is due now. A promise gets one step a pass, or two: asked for, missing, sent again."""
+    def flush(self, limit: int = 500, *, way: str = "") -> DeliveryReport:
+        """Work off everything that is due now, or what goes one way (`core.outbox.WAYS`).
+
+        A promise gets one step a pass, or two: asked for, missing, sent again.
+        """
+        channels = outbox.WAYS[way] if way else ()
         ended: dict[str, Delivery] = {}
         steps: dict[str, int] = {}
         for _ in range(limit):
-            waiting = [due for due in self.store.outbox.due(self.clock()) if steps.get(due.key, 0) < MOST_STEPS]
+            waiting = [
+                due
+                for due in self.store.outbox.due(self.clock(), channels=channels)
+                if steps.get(due.key, 0) < MOST_STEPS
+            ]
             if not waiting:
                 break
             one = waiting[0]

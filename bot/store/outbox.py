@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,18 +31,19 @@ class Outbox:
         with self._c.write() as c:
             return promise(c, delivery, now)
 
-    def due(self, now: datetime, limit: int = 200) -> list[Delivery]:
+    def due(self, now: datetime, limit: int = 200, channels: Sequence[str] = ()) -> list[Delivery]:
         """Promises whose time has come and whose part before has its receipt: owed ones to send, `sending` ones in doubt.
 
-        Alerts come first: a digest can wait for them, not they for the mails of a digest.
+        Alerts come first: a digest can wait for them, not they for the mails of a digest. Of all channels, or of those named.
         """
+        only, names = _among("channel", channels)
         rows = self._c.rows(
-            """SELECT * FROM outbox AS mine WHERE state IN ('owed', 'sending') AND COALESCE(next_try, '') <= :now
+            f"""SELECT * FROM outbox AS mine WHERE state IN ('owed', 'sending') AND COALESCE(next_try, '') <= :now AND {only}
                  AND NOT EXISTS (
                    SELECT 1 FROM outbox AS before WHERE before.kind = mine.kind AND before.subject = mine.subject
                      AND before.target = mine.target AND before.part < mine.part AND before.state NOT IN ('sent', 'dropped'))
-               ORDER BY kind <> 'alert', created, key LIMIT :limit""",
-            {"now": stamp(now), "limit": limit},
+               ORDER BY kind <> 'alert', created, key LIMIT :limit""",  # noqa: S608 # the condition is ours, its values are parameters
+            {"now": stamp(now), "limit": limit, **names},
         )
         return [replace(_delivery(row), parent=self._parent(row)) for row in rows]
 
@@ -75,18 +77,19 @@ class Outbox:
         row = self._c.row("SELECT * FROM outbox WHERE key = :key", {"key": key})
         return _delivery(row) if row else None
 
-    def next_due(self) -> datetime | None:
-        """When the next promise comes due."""
+    def next_due(self, channels: Sequence[str] = ()) -> datetime | None:
+        """When the next promise comes due; of all channels, or of those named."""
+        only, names = _among("channel", channels)
         found = self._c.row(
-            "SELECT MIN(COALESCE(next_try, created)) AS at FROM outbox WHERE state IN ('owed', 'sending')"
+            f"SELECT MIN(COALESCE(next_try, created)) AS at FROM outbox WHERE state IN ('owed', 'sending') AND {only}",  # noqa: S608 # ours
+            names,
         )
         return moment(found["at"]) if found else None
 
     def listing(self, states: tuple[str, ...] = ()) -> list[Promise]:
         """All promises, newest first; only some states where named."""
-        names = {f"state{number}": state for number, state in enumerate(states)}
-        only = f"WHERE state IN ({', '.join(f':{name}' for name in names)})" if names else ""
-        rows = self._c.rows(f"SELECT * FROM outbox {only} ORDER BY created DESC, key", names)  # noqa: S608 # names are ours
+        only, names = _among("state", states)
+        rows = self._c.rows(f"SELECT * FROM outbox WHERE {only} ORDER BY created DESC, key", names)  # noqa: S608 # ours
         return [_promise(row) for row in rows]
 
     def count(self) -> dict[str, int]:
@@ -130,6 +133,12 @@ def promise(c: Connection, delivery: Delivery, now: datetime) -> bool:
             "now": stamp(now),
         },
     ) == 1  # fmt: skip
+
+
+def _among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The condition that a column of ours is one of `values`, with its parameters; no values: always."""
+    names = {f"{column}{number}": value for number, value in enumerate(values)}
+    return (f"{column} IN ({', '.join(f':{name}' for name in names)})" if names else "1 = 1"), names
 
 
 def _delivery(row: Row) -> Delivery:
