@@ -27,6 +27,8 @@ def plain(fragment: str, limit: int | None = None) -> str:
     Text without any markup comes back as it is (cleaned as R-37 asks). `limit` is in code points of the result; markup
     far beyond it is not looked at.
     """
+    if not fragment:
+        return ""
     if limit is not None:
         fragment = fragment[: limit * 20 + 10_000]
     if "<" not in fragment and "&" not in fragment:

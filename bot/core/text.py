@@ -23,10 +23,13 @@ def clean(text: str, limit: int | None = None) -> str:
 
     Line ends become "\n", runs of other white space one space. `limit` cuts to that many code points.
     """
-    text = _LINE_ENDS.sub("\n", text)
-    text = _ILLEGAL.sub("", text)
-    text = _SPACES.sub(" ", text).strip()
-    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():  # else there is nothing in it but letters, signs and plain spaces
+        text = _LINE_ENDS.sub("\n", text)
+        text = _ILLEGAL.sub("", text)
+        text = _SPACES.sub(" ", text)
+    elif "  " in text:
+        text = _SPACES.sub(" ", text)
+    text = unicodedata.normalize("NFC", text.strip())
     return text if limit is None or len(text) <= limit else text[:limit].rstrip()
 
 
