@@ -177,18 +177,13 @@ def test_no_digest_breaks_console_files_or_feeds(digest):
 
 # In turns of their own: one engine would keep ten thousand digests in memory to know what it tried.
 @pytest.mark.torture
+@pytest.mark.criterion("R-40")
+@pytest.mark.criterion("R-42")
 @pytest.mark.parametrize("turn", range(40))
 @HARD
 @given(digest=hostile.digests())
-def test_ten_thousand_digests_for_slack(turn: int, digest: Digest):
+def test_ten_thousand_digests_for_slack_mail_and_the_rest(turn: int, digest: Digest):
     check_slack(digest)
-
-
-@pytest.mark.torture
-@pytest.mark.parametrize("turn", range(8))
-@HARD
-@given(digest=hostile.digests())
-def test_two_thousand_digests_for_mail_and_the_rest(turn: int, digest: Digest):
     check_mail(digest)
     check_rest(digest)
 
