@@ -17,6 +17,7 @@ from bot.store.copies import copies
 from tests.fakes import START, FakeClock, FakeFetch
 from tests.store.test_contract import judged
 
+ON_A_FILE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 URL = "https://ping.example/secret-path"
 
 
@@ -24,6 +25,7 @@ def upkeep(store: Store, clock: FakeClock, folder: Path, answers: list[tuple[str
     return Upkeep(store=store, clock=clock, folder=folder, canary=lambda: answers, keep=2)
 
 
+@ON_A_FILE
 def test_one_copy_a_day_also_over_restarts(store: Store, clock: FakeClock, tmp_path: Path):
     folder = tmp_path / "copies"
     for _ in range(4):
@@ -35,6 +37,7 @@ def test_one_copy_a_day_also_over_restarts(store: Store, clock: FakeClock, tmp_p
     assert kept[0].at - kept[1].at >= timedelta(days=1)
 
 
+@ON_A_FILE
 def test_a_copy_that_fails_is_a_notice_until_one_works(store: Store, clock: FakeClock, tmp_path: Path):
     blocked = tmp_path / "copies"
     blocked.write_text("a file where the folder should be")
@@ -56,12 +59,21 @@ def test_the_canary_is_sent_once_a_day_and_its_silence_is_a_notice(store: Store,
     assert store.runs.open_notices() == []
 
 
+@ON_A_FILE
 def test_old_bodies_go_and_a_clock_set_back_stops_nothing(store: Store, clock: FakeClock, tmp_path: Path):
     store.articles.save(judged(1, "none"), START)
     clock.advance(days=181)
     assert any("dropped" in line for line in upkeep(store, clock, tmp_path / "c", []).run())
     clock.advance(days=-400)
     assert any("copy" in line for line in upkeep(store, clock, tmp_path / "c", []).run())
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_a_server_makes_its_own_copies_and_its_old_bodies_go(store: Store, clock: FakeClock, tmp_path: Path):
+    store.articles.save(judged(1, "none"), START)
+    clock.advance(days=181)
+    assert upkeep(store, clock, tmp_path / "c", []).run() == ["1 old texts that never matched dropped"]
+    assert not (tmp_path / "c").exists()
 
 
 @pytest.mark.criterion("R-72")
