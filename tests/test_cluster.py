@@ -34,7 +34,17 @@ def until(condition: Callable[[], bool], seconds: float) -> bool:
     return False
 
 
-def configured(folder: Path, town: Town, slack: FakeSlack, server: Server, **engine: object) -> Path:
+def configured(
+    folder: Path,
+    town: Town,
+    slack: FakeSlack | None,
+    server: Server,
+    *,
+    floor: str = "1s",
+    ceiling: str = "3s",
+    **engine: object,
+) -> Path:
+    """A configuration of that town's feeds for workers on that server, with a desk in Slack where there is one."""
     allowed = [f"{address}:{town.port}" for address in town.addresses]
     chosen = {"mode": "cluster", "shards": 16, "jobs": 2, "pause": "500ms", "lease": "6s", **engine}
     lines = [
@@ -46,21 +56,24 @@ def configured(folder: Path, town: Town, slack: FakeSlack, server: Server, **eng
         *(f"{key} = {json.dumps(value)}" for key, value in chosen.items()),
         "[polling]",
         'tick = "1s"',
-        'floor = "1s"',
-        'ceiling = "3s"',
+        f'floor = "{floor}"',
+        f'ceiling = "{ceiling}"',
         'host_gap = "20ms"',
         "concurrency = 8",
         "[network]",
         f"allow = {json.dumps(allowed)}",
         "loopback_at_once = 1",  # as polite to these hosts as to any other
-        "[slack]",
-        f"base_url = {json.dumps(slack.base_url)}",
-        "[[subscriptions]]",
-        'name = "desk"',
-        'channel = "slack"',
-        f'target = "{DESK}"',
-        "hour = 0",
     ]
+    if slack is not None:
+        lines += [
+            "[slack]",
+            f"base_url = {json.dumps(slack.base_url)}",
+            "[[subscriptions]]",
+            'name = "desk"',
+            'channel = "slack"',
+            f'target = "{DESK}"',
+            "hour = 0",
+        ]
     for feed in range(town.feeds):
         lines += ["[[feeds]]", f"url = {json.dumps(town.url(feed))}", f'name = "Paper {feed}"', "pages = false"]
     config = folder / "config.toml"

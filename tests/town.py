@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ class Town:
     asked: Counter[int] = field(default_factory=Counter)  # by feed
     unmodified: int = 0
     port: int = 0
+    began: float = 0.0  # of the first request since this was set to 0, and of the last one, monotonic
+    ended: float = 0.0
     _version: int = 0
     _active: Counter[str] = field(default_factory=Counter)
     _born: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -98,6 +101,8 @@ class Town:
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         feed = int(path.rpartition("/")[2])
         self.asked[feed] += 1
+        self.ended = time.monotonic()
+        self.began = self.began or self.ended
         tag = f'"{feed}-{self._version}"'
         if f"if-none-match: {tag}" in head.lower():
             self.unmodified += 1

@@ -63,6 +63,10 @@ def run(obj: dict[str, Any], level: str) -> int:
     from bot.store.locks import daemon_lock
 
     settings = load(config_path(obj.get("config")))
+    if settings.table.engine.mode == "cluster":
+        from bot.cli.worker import worker
+
+        return int(click.get_current_context().invoke(worker, level=level, name=""))
     configure(LEVELS[level], secrets=upkeep.secrets(settings))
     log = logger()
     stop = threading.Event()

@@ -33,21 +33,32 @@ def worker(obj: dict[str, Any], level: str, name: str) -> int:
     Needs engine.mode = "cluster" and store.url. Exits 1 where the database goes away: let systemd start it again.
     """
     from bot.cli import upkeep
-    from bot.cli.canonical import LoggedApp
-    from bot.cli.logs import LEVELS, configure, logger
-    from bot.cli.working import Worker
-    from bot.schedule import Schedule
-    from bot.serve.systemd import notify
+    from bot.cli.logs import LEVELS, configure
     from bot.settings import load
+    from bot.store.server_lock import ServerLock
 
-    config = config_path(obj.get("config"))
-    settings = load(config)
+    settings = load(config_path(obj.get("config")))
     server = _server(settings)
     configure(LEVELS[level], secrets=upkeep.secrets(settings))
+    with ServerLock(server, together=True):
+        return working(settings, server, name=name)
+
+
+def working(settings: Settings, server: Server, *, name: str = "") -> int:
+    """Work until a signal comes or the database goes away; the exit code."""
+    from bot.cli import upkeep
+    from bot.cli.canonical import LoggedApp
+    from bot.cli.logs import logger
+    from bot.cli.working import Worker
+    from bot.jobs.press import Pressed
+    from bot.schedule import Schedule
+    from bot.serve.systemd import notify
+
     log, stop = logger(), threading.Event()
     app = LoggedApp(settings, stopping=stop.is_set)
     one = Worker(app, server, log, stop, name=name)
     app.poller.begin()
+    endpoint = upkeep.metrics(app)
     schedule = Schedule(one.ticks, on_error=one.duties.failed)
 
     def ended(number: int, frame: FrameType | None) -> None:
@@ -59,8 +70,15 @@ def worker(obj: dict[str, Any], level: str, name: str) -> int:
     signal.signal(signal.SIGTERM, ended)
     signal.signal(signal.SIGINT, ended)
 
+    ears = app.channels.buttons(Pressed(store=app.store, clock=app.clock))
+
     def started() -> None:
         schedule.start()
+        if ears is not None:
+            try:
+                ears.start()
+            except Exception as error:  # noqa: BLE001 (whatever the socket does, digests do not depend on it)
+                log.warning("buttons", what=f"not listening: {type(error).__name__}: {error}")
         notify("READY=1")
         log.info("working", worker=one.name, store=str(server), feeds=len(settings.feeds), jobs=one.table.jobs)
 
@@ -70,7 +88,11 @@ def worker(obj: dict[str, Any], level: str, name: str) -> int:
     finally:
         notify("STOPPING=1")
         stop.set()
+        if ears is not None:
+            threading.Thread(target=ears.close, daemon=True).start()
         schedule.stop()
+        if endpoint is not None:
+            endpoint.stop()
         if clean:
             one.report("stopped")
             one.close()

@@ -19,16 +19,20 @@ _NAME = re.compile(r"armswatch daemon (\d+) on (.+)")
 
 
 class ServerLock:
-    """Held over a session of its own: when the holder dies, or the server, nothing is left to clean up."""
+    """Held over a session of its own: when the holder dies, or the server, nothing is left to clean up.
 
-    def __init__(self, server: Server) -> None:
+    Workers of a cluster hold it `together`: any number of them, but never beside a daemon that works alone.
+    """
+
+    def __init__(self, server: Server, *, together: bool = False) -> None:
         self._server = server
+        self._try = "pg_try_advisory_lock_shared" if together else "pg_try_advisory_lock"
         self._session: Any = None
 
     def acquire(self) -> None:
         """Take the lock or raise LockHeld with the holder's pid and machine."""
         session = open_session(self._server, name=f"armswatch daemon {os.getpid()} on {platform.node()}"[:63])
-        taken = session.execute(f"SELECT pg_try_advisory_lock({_KEY}) AS taken").fetchone()
+        taken = session.execute(f"SELECT {self._try}({_KEY}) AS taken").fetchone()
         if taken and taken["taken"]:
             self._session = session
             return
