@@ -117,8 +117,8 @@ def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
         problems.append(Problem("environment", "ARMSWATCH_STORE_URL", "something else (not shown)", SERVER_EXPECTED))
     if table and table.engine.mode == "cluster" and not (secrets.store_url or table.store.url):
         hint = 'one machine alone needs no cluster: mode = "local"'
-        found = "cluster, but the store is a file"
-        problems.append(Problem(str(config), "engine.mode", found, "store.url of a PostgreSQL server", hint))
+        given = "cluster, but the store is a file"
+        problems.append(Problem(str(config), "engine.mode", given, "store.url of a PostgreSQL server", hint))
     if problems or table is None:
         raise ConfigError(problems, subject=str(config))
     return Settings(
