@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 import shutil
@@ -26,9 +27,12 @@ MADE_BY_THE_READER = ("deploy/secrets/", "docs/performance.md")
 
 
 def commands(page: Path) -> Iterator[tuple[int, list[str]]]:
-    """(line, words) of every command in a code block."""
-    fenced = False
+    """(line, words) of every command in a code block but those between the marks of a trial (tests/test_trial.py)."""
+    fenced = trial = False
     for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
+        trial = line == "<!-- trial -->" or (trial and line != "<!-- /trial -->")
+        if trial:
+            continue
         if line.lstrip().startswith("```"):
             fenced = not fenced
             continue
@@ -59,7 +63,7 @@ def names(watch: Path, tmp_path: Path) -> dict[str, str]:
         "STORY": story.id, "CLAIM": claim.id, "ARTICLE": article.id, "ID": article.id, "URL": article.canonical_url,
         "FILE": str(text), "FILE…": str(text), "PATH…": str(text), "FILE|URL|ID": article.id, "judged.jsonl": str(tmp_path / "judged.jsonl"),
         "pack": str(tmp_path / "pack"), "for-print": str(tmp_path / "for-print"), "stories.atom": str(tmp_path / "s.atom"),
-        "DIR": str(tmp_path / "dir"), "CASE": "Voyages of the spring",
+        "DIR": str(tmp_path / "dir"), "report.html": str(tmp_path / "report.html"), "CASE": "Voyages of the spring",
     }  # fmt: skip
 
 
@@ -98,6 +102,18 @@ def test_a_command_in_the_documentation_works(
     # `watchlist test` ends with 1 while there is a miss to name.
     allowed = {0, 1} if words[0] in MAY_FAIL or words[:2] == ["watchlist", "test"] else {0}
     assert done.code in allowed, told
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_target_and_module_that_the_documentation_names_exists(page: Path):
+    text = page.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    typed = re.findall(r"(?:^\s*(?:\$ )?|`|sudo )make (?:-C \S+ )?([a-z-]+)", text, re.MULTILINE)
+    assert set(typed) <= targets
+    for module in re.findall(r"python -m ((?:tests|benchmarks|bot)[\w.]*)", text):
+        assert importlib.util.find_spec(module), module
+    for name in re.findall(r"python -m benchmarks (\w+)", text):
+        assert (ROOT / "benchmarks" / f"{name}.py").exists(), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
