@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.model import Claim
 from bot.store.connection import Connection, Row
 from bot.store.rows import load, moment, stamp
 
-A_KEY = 100  # the latest reports under one key that are looked at
+A_KEY = 60  # the latest reports under one key that are looked at
 A_BAND = 40  # articles under one band: they are copies of one another, and lead to one story
 REPORTS = 150  # reports that share most, of which the stories are taken
 PRINTS = 60  # fingerprints that are compared in full
@@ -138,8 +139,13 @@ def _voices(c: Connection, stories: Sequence[str]) -> dict[str, list[Claim]]:
     for row in rows:
         mine = found.setdefault(row["story"], [])
         if len(mine) < VOICES:
-            mine.append(load(Claim, row["claim_json"]))
+            mine.append(_claim(row["claim_json"]))
     return found
+
+
+@lru_cache(maxsize=4096)  # the stories of a day are candidates again and again
+def _claim(raw: str) -> Claim:
+    return load(Claim, raw)
 
 
 def _named(stories: Sequence[str]) -> dict[str, str]:

@@ -272,3 +272,10 @@ def _views_read_first(db: Database) -> None:
     for name, select in READ_FIRST.items():
         db.execute(f"DROP VIEW {name}")
         db.create_view(name, dialect_of(db).definition(select))
+
+
+@MIGRATIONS(name="0016_what_an_article_leaves_in_indexes")
+def _article_in_indexes(db: Database) -> None:
+    # A new revision takes back what the article left there; without these each save read the whole table.
+    db.table("bands").create_index(["article"])
+    db.table("signature_keys").create_index(["article"])

@@ -1,0 +1,212 @@
+"""Grouping into stories: cost of an item beside 1,000 to 100,000 stored ones, and how well, beside two plain ways."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import combinations
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import fmean
+from typing import TypeVar
+
+from benchmarks._newsroom import Told, newsroom
+from benchmarks._plain_grouping import one_story_a_day, tfidf_single_pass
+from bot.app import beside
+from bot.core.duplicates import VERSION, fingerprint
+from bot.core.lexicon import Lexicon
+from bot.core.stories import Assignment, group, signature
+from bot.jobs.place import Placer
+from bot.model import Article, Claim, Item, Membership, Story
+from bot.places import packaged
+from bot.store import Store
+from bot.store.articles import Judgement
+
+SIZES = (1_000, 10_000, 100_000)
+USUAL, CROWDED = 30.0, 10_000.0  # items a day: the subject in its busy years, and a day that never was
+PLACED = 300  # items that are measured beside what is stored
+ROUNDS = 3
+R = TypeVar("R")
+
+Figures = tuple[str, float, float, float]  # what, ms in the mean, ms of the slowest of twenty, MB
+
+
+def main() -> None:
+    """Print ms of CPU an item and MB of memory, then B³ and pairwise F1 on the items grouped by hand."""
+    print(f"   CPU of one core; placing: best of {ROUNDS} runs over {PLACED} items that arrive last")
+    print(f"   {'stored':>8} {'a day':>7} {'what':<34} {'ms an item':>11} {'slowest 5 %':>12} {'MB':>6}")
+    for size, a_day in (*((size, USUAL) for size in SIZES), (10_000, CROWDED)):
+        for work in (_place, _group):
+            for what, mean, slow, memory in _alone(work, size, a_day):
+                shown = f"{slow:9.2f} ms" if slow else ""
+                print(f"   {size:>8,} {a_day:>7,.0f} {what:<34} {mean:>8.2f} ms {shown:>12} {memory:>6.0f}")
+    _quality()
+
+
+def _alone(work: Callable[[int, float], R], size: int, a_day: float) -> R:
+    """In a process of its own, so that its memory is its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, size, a_day).result()
+
+
+def _place(size: int, a_day: float) -> list[Figures]:
+    lexicon = _lexicon()
+    told = list(newsroom(size + PLACED, a_day=a_day))
+    with tempfile.TemporaryDirectory() as folder, Store.opened(Path(folder) / "watch.db") as store:
+        _fill(store, told[:size], lexicon)
+        placing, saving = [math.inf] * PLACED, [math.inf] * PLACED
+        last = told[size:]
+        for _ in range(ROUNDS):
+            for number, one in enumerate(last):
+                started = time.process_time()
+                judgement = _placed(store, one, lexicon)
+                placing[number] = min(placing[number], time.process_time() - started)
+        for number, one in enumerate(last):
+            judgement = _placed(store, one, lexicon)
+            started = time.process_time()
+            store.articles.save(judgement, judgement.article.published or judgement.story.founded)  # type: ignore[union-attr]
+            saving[number] = time.process_time() - started
+        memory = _memory()
+    return [_figures("placing (index, likeness, copies)", placing, memory), _figures("storing it", saving, memory)]
+
+
+def _figures(what: str, seconds: Sequence[float], memory: float) -> Figures:
+    slowest = sorted(seconds)[-len(seconds) // 20 :]
+    return what, fmean(seconds) * 1e3, fmean(slowest) * 1e3, memory
+
+
+def _placed(store: Store, told: Told, lexicon: Lexicon) -> Judgement:
+    item = told.item
+    claims = _claims(told)
+    mark, seal = fingerprint(item.title, item.text), signature(item, lexicon)
+    found = Placer(store=store)(item, seal, mark, claims, item.date)  # type: ignore[arg-type]
+    return _judgement(told, found, seal.to_json(), seal.keys(), mark.to_bytes().decode(), mark.bands, claims)
+
+
+def _fill(store: Store, told: Sequence[Told], lexicon: Lexicon) -> None:
+    """Stored as its author meant it: in the story of its development, a thousand items a transaction."""
+    founders: dict[str, str] = {}
+    for start in range(0, len(told), 1000):
+        with store.connection.write():
+            for one in told[start : start + 1000]:
+                item = one.item
+                mark, seal = fingerprint(item.title, item.text), signature(item, lexicon)
+                story = founders.setdefault(one.development, f"s-{one.development}")
+                action = "copy" if one.copy_of else "joined"
+                found = Assignment(action, story, copy_of=one.copy_of)  # type: ignore[arg-type]
+                judgement = _judgement(
+                    one, found, seal.to_json(), seal.keys(), mark.to_bytes().decode(), mark.bands, _claims(one)
+                )
+                store.articles.save(judgement, item.date)  # type: ignore[arg-type]
+
+
+def _judgement(
+    told: Told, found: Assignment, signed: str, keys: tuple[str, ...], print_: str, bands: tuple[str, ...], claims: tuple[Claim, ...]
+) -> Judgement:  # fmt: skip
+    item = told.item
+    article = Article(
+        id=f"a-{item.id}", url="", canonical_url=f"https://paper.example/{item.id}", title=item.title, text=item.text,
+        quality="full", published=item.date, first_seen=item.date, text_sha=item.id,
+    )  # fmt: skip
+    assert item.date is not None
+    role = "founder" if found.action in {"new", "follows"} else found.action
+    return Judgement(
+        article=article,
+        verdicts=(),
+        story=Story(id=found.story, watchlist="w", title=item.title, founded=item.date, latest=item.date),
+        membership=Membership(story=found.story, article=article.id, role=role, copy_of=found.copy_of),  # type: ignore[arg-type]
+        signature=signed,
+        keys=keys,
+        fingerprint=print_,
+        fingerprint_version=VERSION,
+        bands=bands,
+        claims=claims,
+    )
+
+
+def _claims(told: Told) -> tuple[Claim, ...]:
+    who = told.item.title.split(" ")[0]
+    return (
+        Claim(id=f"c-{told.item.id}", claimant=who, claimant_type="government", status="asserted", direction="dprk>russia"),
+    )  # fmt: skip
+
+
+def _group(size: int, a_day: float) -> list[Figures]:
+    lexicon = _lexicon()
+    items = [told.item for told in newsroom(size, a_day=a_day)]
+    started = time.process_time()
+    group(items, lexicon)
+    return [("a batch at once (stories --jsonl)", (time.process_time() - started) / size * 1e3, 0.0, _memory())]
+
+
+def _lexicon() -> Lexicon:
+    found = beside(packaged("watchlists/russia-dprk-arms.toml"))
+    assert found is not None
+    return found
+
+
+def _memory() -> float:
+    """The most that this process ever held, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(float(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM"))
+
+
+def _quality() -> None:
+    shared = Path(os.environ.get("ARMSWATCH_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+    own = Path(__file__).resolve().parents[1] / "tests" / "data"
+    files = {"real items, grouped by hand": shared / "stories" / "dev.jsonl"}
+    files |= {f"written: {path.stem}": path for path in sorted(own.glob("stories_*.jsonl"))}
+    print(f"   {'items':<34} {'grouped by':<20} {'B³ F1':>6} {'pairs F1':>9} {'all B³':>7} {'ms an item':>11}")
+    for name, path in files.items():
+        if not path.exists():
+            print(f"   {name:<34} not measured: {path} is absent")
+            continue
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        items = [_item(row) for row in rows]
+        lexicon = _lexicon()
+        ways: dict[str, Callable[[], Sequence[str]]] = {
+            "armswatch": lambda: [line.story for line in group(items, lexicon)],  # noqa: B023 -- called in this round
+            "TF-IDF single pass": lambda: tfidf_single_pass(items),  # noqa: B023
+            "one story a day": lambda: one_story_a_day(items),  # noqa: B023
+        }
+        for way, work in ways.items():
+            started = time.process_time()
+            found = work()
+            cost = (time.process_time() - started) / len(items) * 1e3
+            reports = [n for n, row in enumerate(rows) if not row["story"].endswith("-roundup") and "offtopic" not in (row.get("note") or "")]  # fmt: skip
+            gold = [row["story"] for row in rows]
+            some, meant = [found[n] for n in reports], [gold[n] for n in reports]
+            print(
+                f"   {name:<34} {way:<20} {_b_cubed(some, meant):>6.3f} {_pairs(some, meant):>9.3f}"
+                f" {_b_cubed(found, gold):>7.3f} {cost:>8.2f} ms"
+            )
+
+
+def _item(row: dict[str, str]) -> Item:
+    from datetime import UTC, datetime
+
+    date = datetime.fromisoformat(row["date"])
+    return Item(
+        id=row["id"], title=row["title"], text=row["text"], url=row.get("url", ""), lang=row["lang"],
+        date=date if date.tzinfo else date.replace(tzinfo=UTC),
+    )  # fmt: skip
+
+
+def _b_cubed(found: Sequence[str], gold: Sequence[str]) -> float:
+    precision = recall = 0.0
+    for a, b in zip(found, gold, strict=True):
+        common = sum(1 for c, d in zip(found, gold, strict=True) if (c, d) == (a, b))
+        precision += common / found.count(a)
+        recall += common / gold.count(b)
+    return 2 * precision * recall / (precision + recall) / len(gold)
+
+
+def _pairs(found: Sequence[str], gold: Sequence[str]) -> float:
+    mine = {pair for pair in combinations(range(len(gold)), 2) if found[pair[0]] == found[pair[1]]}
+    theirs = {pair for pair in combinations(range(len(gold)), 2) if gold[pair[0]] == gold[pair[1]]}
+    return 2 * len(mine & theirs) / (len(mine) + len(theirs)) if mine or theirs else 1.0
