@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -18,7 +19,7 @@ from bot.store import Store
 def browse(obj: dict[str, Any], port: int, host: str, open_it: bool) -> None:
     """Stories, claims, matches with marked evidence, entities, press attention and feeds, with search and facets.
 
-    Needs the extra: pip install "armswatch[browse]". Ends with Ctrl-C.
+    Needs Datasette, the extra "browse". Ends with Ctrl-C.
     """
     database = store_file(
         config_path(obj.get("config")), "take what is in it to a file by `armswatch store copy`, and browse that"
@@ -31,7 +32,7 @@ def browse(obj: dict[str, Any], port: int, host: str, open_it: bool) -> None:
         application(database)
     except ImportError as error:
         raise click.ClickException(
-            f'Datasette is not installed ({error.name}): pip install "armswatch[browse]"'
+            f'Datasette is not installed ({error.name}): {sys.executable} -m pip install "datasette>=0.65,<1"'
         ) from error
     address = f"http://{host}:{port}/"
     click.echo(f"{address}  (Ctrl-C ends it)")
