@@ -40,6 +40,7 @@ _OBLIQUE = re.compile(
 )
 _HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines put a comma behind the doer
 _RECEIVER = re.compile(r"(?: ?W)?(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
+_COMPOUND = re.compile(r"[USX](?:に|で|へ|用|のため|에|용)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
 )
@@ -131,6 +132,8 @@ def _foreign(letter: str, before: str) -> bool:
     for found in reversed(list(_ACTOR.finditer(before))):
         if _RECEIVER.match(before[found.end() :]):
             continue  # Korean and Japanese put the receiver between the doer and the verb
+        if _COMPOUND.match(before[found.end() :]):
+            continue  # "ウクライナ攻撃に": what it is for
         if found[0] in "DR":
             return False
         between = before[found.end() :]
@@ -151,8 +154,11 @@ def _planned(passage: Passage, act: Mention, letter: str) -> bool:
         gap = passage.text[cue.end - passage.start : max(cue.end, act.start) - passage.start]
         if cue.end <= act.start and len(gap) <= 60 and not _ANOTHER_PLAN.search(gap):
             return True
-        if act.end <= cue.start <= act.end + 14 and re.search(
-            r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", passage.words(cue)
+        behind = passage.text[act.end - passage.start : max(cue.start, act.end) - passage.start]
+        if (
+            act.end <= cue.start <= act.end + 14
+            and re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", passage.words(cue))
+            and not re.search(r"[,.，。、；;]", behind)
         ):
             return True  # Korean and Japanese put the plan behind the act
     return False

@@ -31,7 +31,7 @@ _SAID_AFTER = re.compile(
     r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))"
 )
 _SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
-    r"^(?:의|の[^、。]{0,8})?\w{0,6}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
+    r"^(?:의|の[^、。]{0,8})?\w{0,12}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
 )
 _SAID_BEFORE = re.compile(r"V(?:\S* )?(?!that |that the )(?:[^.;:GTUCMVZDR]{0,70}?)$")
 _CLOSED = re.compile(
@@ -87,6 +87,7 @@ _PREPOSITIONS = frozenset(
     ]
 )
 _NEAR = re.compile(r"[^.;:,GTUCDRV]{0,24}")
+_COMPARED = re.compile(r"(?<!\w)(?:than|niż|als|чем|ніж) (?:V )?(?:the )?$")
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
 _PLACED = re.compile(r"(?<!\w)(?:in|of|at|near|with|from|on|along) (?:the )?[DRO](?:'s)?(?!\w)")
 _OBLIQUE = re.compile(
@@ -133,6 +134,8 @@ def claimant(passage: Passage, lexicon: Lexicon) -> Claimant | None:
 
 def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
     before, after = passage.tagged[:start], passage.tagged[end:]
+    if _COMPARED.search(before) or (state and before.endswith((" a ", " an ")) and re.match(r" [a-z]", after)):
+        return 0  # "more than the White House disclosed", "according to a U.S. think tank"
     if _according(passage, before):
         return 4  # whose word it is, whoever else does something in the sentence
     said = _SAID_AFTER.match(after if state else _PLACED.sub("_", after))
@@ -250,18 +253,16 @@ def _office(
         and after.letter in "DRO"
     ):
         gap = passage.tagged[token.at + 1 : after.at]
-        if re.fullmatch(r"[,\w]* ?(?:of|in|from|w|di|de|der|des|von)? ?(?:the |la |einer )?", gap):
+        if re.fullmatch(r"[,a-zà-žа-џґ]* ?(?:of|in|from|w|di|de|der|des|von)? ?(?:the |la |einer )?", gap):
             party, end = after.mention.canonical, after.at + 1
     kind = mention.concept.get("type")
     if not party:
         name = {"intelligence-service": "intelligence service (unnamed)", "government": "officials (unnamed)"}.get(
             kind, mention.canonical
         )
-        return (
-            Claimant(name, "anonymous" if kind == "government" else kind, "", "", mention.concept.get("figures"), 0),
-            start,
-            end,
-        )
+        unnamed = mention.concept.get("unnamed")
+        kind = "anonymous" if kind == "government" and not unnamed else kind
+        return Claimant(unnamed or name, kind, "", "", mention.concept.get("figures"), 1 if unnamed else 0), start, end
     names = dict(pair.split("=", 1) for pair in mention.concept.get("names").split("|") if "=" in pair)
     label = lexicon.label("party", party) if party != "other" else _word_of(passage, "other")
     name = names.get(party) or f"{label} {mention.canonical}"

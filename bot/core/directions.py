@@ -184,7 +184,7 @@ _USE = re.compile(
 _ARRIVES = re.compile(r"(?P<c>[DR])[^.;]{0,140}?C (?:in|at|from) (?P<p>[DR])(?:'s)?")
 _WAR = re.compile(  # names that hold a party without giving it a part in the act
     r"R-O (?:\w+ )?(?:war|conflict|invasion|recap|latest|live|border)|R's (?:\w+ ){0,2}(?:war|invasion|aggression|assault)|R war|"
-    r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O|[DR]-[DR](?= )"
+    r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O(?!(?:,| and| i| oraz| lub| czy| or) )|[DR]-[DR](?= )"
 )
 _PAIR = re.compile(  # "North Korea and Russia are in talks": neither is the giver
     r"(?:D(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?R|R(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?D)(?![\w'])(?! [MP])"

@@ -102,7 +102,7 @@ def facts(context: Context, passage: Passage, index: int, who: Claimant | None) 
         entities=tuple(dict.fromkeys(one.canonical for one in passage.of("entity"))),
         period=period(event_text(passage), context.date),
         basis=_basis(passage, who),
-        families=frozenset(one.concept.get("family") or one.canonical for one in things),
+        families=frozenset(name for one in things for name in (one.concept.get("family") or one.canonical).split("|")),
         generic=generic,
     )
 

@@ -27,7 +27,7 @@ from bot.errors import Problem, WatchlistError
 KINDS: dict[str, frozenset[str]] = {
     "party": frozenset(["side", "figures"]),
     "claimant": frozenset(["type", "party", "figures", "person", "names"]),
-    "office": frozenset(["type", "names", "figures"]),
+    "office": frozenset(["type", "names", "figures", "unnamed"]),
     "media": frozenset(["type"]),
     "materiel": frozenset(["generic", "family"]),
     "unit": frozenset(["goods", "counters"]),

@@ -42,7 +42,8 @@ def _one(first: Draft, second: Draft) -> bool:
         low, high = sorted((first.amount, second.amount), key=lambda one: one.value)
         # "millions of shells" in the headline are the eight million of the text.
         within = low.vague and low.value < high.value < 1000 * low.value
-        return low.unit == high.unit and (low.value == high.value or within)
+        share = low.unit.startswith("percent of") and high.unit.startswith("percent of")
+        return (low.unit == high.unit or share) and (low.value == high.value or within)
     if first.status == "denied":
         return True
     return bool(first.families & second.families) or first.generic or second.generic

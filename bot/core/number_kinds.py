@@ -56,7 +56,7 @@ _ORDINAL_AFTER = re.compile(
     r"(?:st|nd|rd|th)\b|-(?:й|я|е|го|м|ій|ї|та|а|th|lec|let|ме|ої|ого|x)\w*|\.(?= [a-zäöü])(?<=\d\.)|e\b|[ªº]|호|번째|차\b|号|號|番目|회|届|屆|次"
 )
 _DESIGNATED_BEFORE = re.compile(
-    rf"(?:[{_LETTERS}]-|[{_LETTERS}]|#|№ ?|[{_LETTERS}]-\d+/|第 ?|제 ?|(?:決議|决议|결의) ?|(?<![{_LETTERS}])"
+    rf"(?:[{_LETTERS}]-|[{_LETTERS}]|[\uac00-\ud7a3\u30a1-\u30fa\u4e00-\u9fff][-‐–]|ミグ|スホイ|火星|미그|수호이|화성|米格|苏|蘇|#|№ ?|[{_LETTERS}]-\d+/|第 ?|제 ?|(?:決議|决议|결의) ?|(?<![{_LETTERS}])"
     r"(?:n[o°º]\.? ?|day |dzień |(?:resolution|rezolucj\w+|резолюци\w+|resolución|résolution|order|article|art\.|"
     r"artykuł\w*|стать\w+|artikel|section|chapter|group of|covid|unit|brigade|type|typ|mk|mark|model|no\.|nr|nr\.|"
     r"boeing|flight|hwasong|channel|rosja|kanal) ))$"

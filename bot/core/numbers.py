@@ -14,6 +14,7 @@ from bot.core.number_kinds import Kind, kind_of
 from bot.core.number_words import WORDS, spoken
 from bot.core.numerals import CJK_BEGINS, CJK_NUMBER, PLURALS, SCALES, SHARE_BEGINS, SHARES, cjk_value
 from bot.core.text import Folded, fold
+from bot.core.words import UNSPACED
 
 QUANTITIES: frozenset[Kind] = frozenset(["count", "percent", "money"])
 """The kinds that can be an amount of materiel, technology or payment."""
@@ -163,7 +164,11 @@ def numbers(text: str | Folded) -> list[Number]:
 def _raws(text: str) -> list[_Raw]:
     """The numbers by the places where one can begin; the pattern itself is too slow to try at every place."""
     starts = {found.start() for found in _BEGINS.finditer(text)}
-    starts.update(start for _, start, _ in _WORD_BEGINS.find_matches_as_indexes(text, overlapping=True))
+    starts.update(
+        start
+        for _, start, _ in _WORD_BEGINS.find_matches_as_indexes(text, overlapping=True)
+        if not start or text[start] >= UNSPACED or not text[start - 1].isalnum()
+    )
     out: list[_Raw] = []
     reach = 0
     for start in sorted(starts):

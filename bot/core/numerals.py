@@ -138,25 +138,11 @@ SHARES: dict[str, float] = {
 }
 """Pattern → percent, for shares that are written as words."""
 SHARE_BEGINS = (
-    *(
-        "half",
-        "one",
-        "a",
-        "two",
-        "three",
-        "połow",
-        "ćwierć",
-        "jedn",
-        "dwie",
-        "половин",
-        "трет",
-        "четверть",
-        "чверть",
-        "две",
-    ),
-    *("дві", "hälfte", "ein", "zwei", "moitié", "un ", "deux", "mitad", "dos", "절반", "半分", "半数", "半數", "一半"),
-    *("三分", "四分"),
-)
+    "half", "one third", "one-third", "one quarter", "one-quarter", "a third", "a quarter", "two third", "two-third", "three quarter",
+    "three-quarter", "połow", "ćwierć", "jedn", "dwie trz", "половин", "трет", "четверть", "чверть", "две трети", "дві третини", "hälfte",
+    "ein drittel", "einem drittel", "ein viertel", "einem viertel", "zwei drittel", "moitié", "un tiers", "un quart", "deux tiers", "mitad",
+    "un tercio", "dos tercios", "절반", "半分", "半数", "半數", "一半", "三分", "四分",
+)  # fmt: skip
 """How those patterns begin."""
 
 _KANJI = {

@@ -117,7 +117,11 @@ def _own_denial(context: Context, index: int) -> Draft | None:
         return None
     party = context.lexicon.parties["DR".index(found["p"])]
     label = context.lexicon.label("party", party)
-    who = Claimant("North Korea" if label == "DPRK" else label, "government", party, rank=2)
+    spoken = context.spoken[index]
+    if spoken is not None and spoken.party == party and spoken.rank > 2:
+        who = spoken
+    else:
+        who = Claimant("North Korea" if label == "DPRK" else label, "government", party, rank=2)
     base = facts(context, passage, index, who)
     return replace(base, status="denied", giver=giver, firm=margin, why=why, hedge="", basis="none stated")
 

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bot.core.claims import claims
 from bot.core.lexicon import load
 from bot.model import Claim, Item
 
+HERE = Path(__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARMSWATCH_SHARED", ROOT / ".." / "shared"))
 DATA = SHARED / "data"
@@ -31,16 +33,25 @@ pytestmark = [
     pytest.mark.skipif(not (DATA / "claims" / "dev.jsonl").exists(), reason="real data folder ../shared is absent"),
 ]
 
-FLOORS = {
+FLOORS = {  # they only rise
     "items": 0.98,
-    "found": 0.95,
+    "found": 0.97,
     "empty": 1.0,
-    "direction": 0.97,
-    "status": 0.97,
-    "claimant": 0.94,
-    "hedge": 0.94,
-    "figure": 0.90,
-    "no figure": 0.96,
+    "direction": 0.99,
+    "status": 0.99,
+    "claimant": 0.96,
+    "hedge": 0.95,
+    "figure": 0.95,
+    "no figure": 0.98,
+}
+FLOORS_FURTHER = {  # at their first run: found 85 %, direction 100, status 98, claimant 96, figures 100, empty 10 of 10
+    "found": 0.86,
+    "empty": 1.0,
+    "direction": 1.0,
+    "status": 0.98,
+    "claimant": 0.96,
+    "figure": 1.0,
+    "no figure": 1.0,
 }
 
 
@@ -74,7 +85,9 @@ def nearness(label: dict[str, Any], claim: Claim) -> int:
 
 
 def quoted(label: dict[str, Any], claim: Claim) -> bool:
-    return label["quote"] in claim.quote or claim.quote in label["quote"] or label["quote"][:40] in claim.quote
+    return "quote" in label and (
+        label["quote"] in claim.quote or claim.quote in label["quote"] or label["quote"][:40] in claim.quote
+    )
 
 
 def figure_right(label: dict[str, Any], claim: Claim) -> bool:
@@ -98,8 +111,8 @@ def paired(labels: list[dict[str, Any]], found: tuple[Claim, ...]) -> list[tuple
     return [(label, found[mine[i]] if i in mine else None) for i, label in enumerate(labels)]
 
 
-def measured() -> dict[str, float]:
-    texts = {row["id"]: item(row) for row in rows(DATA / "relevance" / "dev.jsonl")}
+def measured(labels: Iterable[dict[str, Any]], texts: Callable[[dict[str, Any]], Item]) -> dict[str, float]:
+    """Shares of what is right, over all labelled claims; `texts` gives the item of a labelled row."""
     right: Counter[str] = Counter()
     of: Counter[str] = Counter()
 
@@ -107,8 +120,8 @@ def measured() -> dict[str, float]:
         of[name] += 1
         right[name] += good
 
-    for row in rows(DATA / "claims" / "dev.jsonl"):
-        found = claims(texts[row["id"]], LEXICON)
+    for row in labels:
+        found = claims(texts(row), LEXICON)
         if not row["claims"]:
             count("empty", not found)
             continue
@@ -117,10 +130,11 @@ def measured() -> dict[str, float]:
             count("found", claim is not None)
             if claim is None:
                 continue
-            count("direction", claim.direction == label["direction"])
+            count("direction", label["direction"] in {claim.direction, "unclear"})
             count("status", claim.status == label["status"])
             count("claimant", claimant_right(label, claim))
-            count("hedge", bool(claim.hedge) == bool(label.get("hedged")))
+            if "hedged" in label:
+                count("hedge", bool(claim.hedge) == bool(label["hedged"]))
             if label.get("quantity") is None:
                 count("no figure", claim.quantity is None)
             else:
@@ -128,11 +142,26 @@ def measured() -> dict[str, float]:
     return {name: right[name] / of[name] for name in of}
 
 
+def below(found: dict[str, float], floors: dict[str, float]) -> dict[str, float]:
+    """What has fallen below its floor."""
+    return {name: round(found[name], 3) for name, floor in floors.items() if found[name] < floor}
+
+
+def dev() -> dict[str, Item]:
+    return {row["id"]: item(row) for row in rows(DATA / "relevance" / "dev.jsonl")}
+
+
 @pytest.mark.criterion("decision 14")
 def test_labelled_claims_are_found_and_right():
-    found = measured()
-    short = {name: round(found[name], 3) for name, floor in FLOORS.items() if found[name] < floor}
-    assert not short, f"below the floors {FLOORS}: {short}"
+    texts = dev()
+    found = measured(rows(DATA / "claims" / "dev.jsonl"), lambda row: texts[row["id"]])
+    assert not below(found, FLOORS)
+
+
+def test_further_real_items_that_were_labelled_before_they_were_read():
+    texts = dev()
+    found = measured(rows(HERE / "claims_labels.jsonl"), lambda row: texts[row["id"]])
+    assert not below(found, FLOORS_FURTHER)
 
 
 def test_every_quote_is_an_exact_substring():
