@@ -173,9 +173,11 @@ def test_init_writes_what_was_answered_and_it_loads(tmp_path: Path, run: Run):
 
 def test_init_on_a_terminal_asks_and_enter_leaves_open(tmp_path: Path):
     config = tmp_path / "config.toml"
-    answers = ["desk@example.org", "Asia/Seoul", "8", "", "lena@example.org", "smtp.example.org"]
+    answers = ["desk@example.org", "Seoul", "Asia/Seoul", "8", "general", "", "lena@example.org", "smtp.example.org"]
     said = on_a_terminal("--config", str(config), "init", typed="".join(f"{answer}\n" for answer in answers))
     assert "How can publishers reach you" in said
+    assert "'Seoul': a zone of the IANA list" in said, "what cannot be is asked again"
+    assert "'general': the channel's id" in said
     from bot.settings import load
 
     settings = load(config, {})
@@ -186,11 +188,23 @@ def test_init_on_a_terminal_asks_and_enter_leaves_open(tmp_path: Path):
     assert settings.table.smtp.host == "smtp.example.org"
 
 
-def test_init_with_an_answer_that_cannot_be_leaves_no_configuration(tmp_path: Path, run: Run):
-    done = run("init", "--zone", "Mars/Phobos", config=tmp_path / "config.toml")
-    assert done.code == 2
-    assert "IANA" in done.err
-    assert not (tmp_path / "config.toml").exists()
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--zone", "Mars/Phobos"), "IANA"),
+        (("--slack", "#general"), "not its name"),
+        (("--mail", "lena"), "a mail address"),
+        (("--contact", "me"), "a URL or a mail address"),
+        (("--slack-url", "ftp://slack"), "config.toml: slack.base_url"),
+        (("--smtp", "mail.example.org:587"), "its port goes into config.toml"),
+    ],
+)
+def test_init_with_an_answer_that_cannot_be_leaves_nothing_behind(
+    tmp_path: Path, run: Run, words: tuple[str, ...], said: str
+):
+    done = run("init", *words, config=tmp_path / "config.toml")
+    assert (done.code, said in done.err) == (2, True), done.err
+    assert list(tmp_path.iterdir()) == []
     assert run("init", "--yes", config=tmp_path / "config.toml").code == 0
 
 
