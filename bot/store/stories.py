@@ -54,7 +54,7 @@ class Stories:
             return self.get(row["alias_of"])
         return self._story(row) if row else None
 
-    def since(self, start: datetime, until: datetime, limit: int = 12) -> list[Story]:
+    def since(self, start: datetime, until: datetime, limit: int = 1000) -> list[Story]:
         """Stories whose latest news lies in [start, until), newest first."""
         rows = self._c.rows(
             """SELECT * FROM stories WHERE latest >= :start AND latest < :until AND COALESCE(alias_of, '') = ''
@@ -132,7 +132,7 @@ class Stories:
         return (load(Claim, row["claim_json"]), row["article"] or "", row["story"] or "") if row else None
 
     def ledger(self, *, claimant: str = "", direction: str = "", unit: str = "", status: str = "", since: datetime | None = None,
-               limit: int = 12) -> list[tuple[Claim, datetime | None, str, str]]:  # fmt: skip
+               limit: int = 1000) -> list[tuple[Claim, datetime | None, str, str]]:  # fmt: skip
         """(claim, published, article, story) that fit all given filters, newest first."""
         rows = self._c.rows(
             """SELECT claim_json, published, article, story FROM claims
