@@ -71,11 +71,29 @@ def test_the_image_is_small_unprivileged_and_checks_its_health():
     final = found[last:]
     assert names.count("FROM") == 2, "build tools stay in the first stage"
     assert all(re.fullmatch(r"python:3\.\d+-slim-\w+( AS \w+)?", rest) for name, rest in found if name == "FROM")
-    assert [rest for name, rest in final if name == "USER"] == ["armswatch"]
+    assert [rest for name, rest in final if name == "USER"] == ["10001:10001"]
     assert final[-1] == ("CMD", '["run"]')
     health = next(rest for name, rest in final if name == "HEALTHCHECK")
     assert '"armswatch", "status", "--max-age"' in health
     assert not [rest for name, rest in found if name == "ENV" and re.search("TOKEN|PASSWORD|SECRET", rest)]
+
+
+def test_hadolint_has_nothing_to_say_about_the_dockerfile():
+    linter = shutil.which("hadolint", path=str(Path(sys.executable).parent))
+    assert linter, "`make install-dev` brings hadolint"
+    done = subprocess.run([linter, str(DEPLOY / "Dockerfile")], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_compose_accepts_its_file():
+    compose = shutil.which("docker-compose")
+    if compose is None:
+        pytest.skip("no docker-compose on this machine: apt-get install docker-compose")
+    done = subprocess.run(
+        [compose, "-f", str(DEPLOY / "compose.yaml"), "config"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "read_only: true" in done.stdout
 
 
 def test_what_the_image_copies_is_there_and_what_it_installs_is_hashed():
@@ -116,6 +134,8 @@ def test_every_command_that_a_deployment_runs_exists():
 
 def test_the_metrics_in_the_alerts_are_exported():
     exported = (ROOT / "bot" / "serve" / "metrics.py").read_text("utf-8")
-    for name in re.findall(r"armswatch_\w+", (DEPLOY / "prometheus.yml").read_text("utf-8")):
+    named = set(re.findall(r"armswatch_\w+", (DEPLOY / "alerts.yml").read_text("utf-8")))
+    assert named
+    for name in named:
         assert f'"{name}"' in exported, name
     assert {"metrics", "heartbeat", "backup"} <= set(ConfigTable.model_fields)
