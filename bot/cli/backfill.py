@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.core.prefilter import Gate
     from bot.core.units import Source, Window
+    from bot.jobs.backfill import Backfiller
     from bot.ports import Fetch, Parse
 
 
@@ -70,8 +72,8 @@ def backfill(
     settings = load(config_path(ctx.obj.get("config")))
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with App(settings) as app:
-        scanners = Scanners(_watchlist_files(app), _cache(app), jobs)
-        wants = _Wants(app)
+        scanners = Scanners(watchlist_files(app), gate_cache(app), jobs)
+        wants = Wants(app)
         fetch = Paced(app.fetch, rate) if rate else app.fetch
         try:
             made = archives.build(
@@ -87,6 +89,7 @@ def backfill(
             return _run(
                 app, made, window, command="archives", places=[*site, *base, *query], jobs=jobs,
                 max_bytes=size_of(max_bytes), dry_run=dry_run, notify=notify, fetch=fetch, wants=wants,
+                recipe={"sources": asked, "sites": list(site), "bases": addresses, "queries": list(query), "rate": rate},
             )  # fmt: skip
         finally:
             scanners.close()
@@ -116,12 +119,12 @@ def files(
     settings = load(config_path(obj.get("config")))
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with App(settings) as app:
-        scanners = Scanners(_watchlist_files(app), _cache(app), jobs)
+        scanners = Scanners(watchlist_files(app), gate_cache(app), jobs)
         try:
             source = Files(paths, app.clock, Warcs(scanners.scan, app.clock))
             return _run(
                 app, {"files": source}, window, command="files", places=[str(path.resolve()) for path in paths],
-                jobs=jobs, max_bytes=size_of(max_bytes), dry_run=dry_run, notify=notify, fetch=app.fetch, wants=_Wants(app),
+                jobs=jobs, max_bytes=size_of(max_bytes), dry_run=dry_run, notify=notify, fetch=app.fetch, wants=Wants(app),
             )  # fmt: skip
         finally:
             scanners.close()
@@ -144,7 +147,7 @@ def sanctions(obj: dict[str, Any], chosen: tuple[str, ...], base: tuple[str, ...
     settings = load(config_path(obj.get("config")))
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with App(settings) as app:
-        wants = _Wants(app)
+        wants = Wants(app)
         source = archives.lists(app, chosen, base, wants.joins)
         return _run(
             app, {"sanctions": source}, Window(), command="sanctions", places=[f"{app.clock():%Y-%m-%d}", *chosen, *base],
@@ -180,11 +183,12 @@ def runs(obj: dict[str, Any], as_json: bool) -> None:
     listing(rows, as_json=as_json, title=f"{len(rows)} runs", empty="nothing was backfilled yet")
 
 
-def _watchlist_files(app: App) -> list[tuple[str, bytes]]:
+def watchlist_files(app: App) -> list[tuple[str, bytes]]:
+    """The watchlists as files: compiled patterns do not travel between processes."""
     return [(str(path), path.read_bytes()) for path in app.settings.watchlist_files]
 
 
-def _cache(app: App) -> Path:
+def gate_cache(app: App) -> Path:
     """Where the gate's patterns are kept: beside the database, by the watchlists they are made of."""
     return app.settings.database.with_name(f"{app.settings.database.name}.gate")
 
@@ -201,7 +205,7 @@ def _parse(app: App, jobs: int) -> Parse:
     return more
 
 
-class _Wants:
+class Wants:
     """The gates for pages that this process reads itself; made when the first one comes."""
 
     def __init__(self, app: App) -> None:
@@ -225,17 +229,17 @@ class _Wants:
 
         with self._lock:
             if self._gate is None:
-                files, cache = _watchlist_files(self._app), _cache(self._app)
+                files, cache = watchlist_files(self._app), gate_cache(self._app)
                 gate_patterns(files, cache)
                 self._gate = gate(files, cache)
             return self._gate
 
 
-def _run(
-    app: App, sources: dict[str, Source], window: Window, *, command: str, places: list[str], jobs: int, max_bytes: int,
-    dry_run: bool, notify: bool, fetch: Fetch, wants: _Wants, alerts: bool = False,
-) -> int:  # fmt: skip
-    from bot.core.units import run_id
+def filler(
+    app: App, sources: dict[str, Source], window: Window, *, jobs: int, notify: bool, fetch: Fetch, wants: Wants,
+    max_bytes: int = 0, alerts: bool = False, stopping: Callable[[], bool] | None = None,
+) -> Backfiller:  # fmt: skip
+    """Everything that a backfill of these sources needs, over the store of `app`."""
     from bot.core.urls import host_of, registrable
     from bot.jobs.backfill import Backfiller
     from bot.jobs.gather import Gatherer
@@ -251,9 +255,9 @@ def _run(
         feeds={registrable(host_of(feed.url)): feed for feed in reversed(app.settings.feeds)},
         wants=wants,
         policy="live" if notify else "backfill",
-        stopping=app.stopping,
+        stopping=stopping or app.stopping,
     )
-    filler = Backfiller(
+    return Backfiller(
         store=app.store,
         gather=gather,
         judge=app.judge,
@@ -264,18 +268,36 @@ def _run(
         max_bytes=max_bytes,
         alerts=alerts,
         mark=app.mark,
-        stopping=app.stopping,
+        stopping=stopping or app.stopping,
+    )
+
+
+def _run(
+    app: App, sources: dict[str, Source], window: Window, *, command: str, places: list[str], jobs: int, max_bytes: int,
+    dry_run: bool, notify: bool, fetch: Fetch, wants: Wants, alerts: bool = False, recipe: dict[str, object] | None = None,
+) -> int:  # fmt: skip
+    from bot.core.units import run_id
+
+    work = filler(
+        app, sources, window, jobs=jobs, notify=notify, fetch=fetch, wants=wants, max_bytes=max_bytes, alerts=alerts
     )
     args = {"sources": sorted(sources), "places": places, "notify": notify}
     run = run_id(command, sorted(sources), window, [*places, str(notify)], [one.hash for one in app.watchlists])
     if dry_run:
-        show_plan(filler.plan(run), window)
+        show_plan(work.plan(run), window)
         return 0
     from bot.cli.progress import shown
 
     with shown(sys.stderr) as progress:
         from dataclasses import replace
 
-        report = replace(filler, progress=progress).run(run, command, args)
+        if recipe is not None and app.settings.table.engine.mode == "cluster":
+            from bot.cli.shared_runs import watched
+
+            work.begin(run, command, {**args, "recipe": recipe, "max_bytes": max_bytes})
+            click.echo(f"run {run} is planned; the workers do it, also when this command is interrupted", err=True)
+            report = watched(work, run, progress)
+        else:
+            report = replace(work, progress=progress).run(run, command, args)
     show(report)
     return int(bool(report.failed or report.missed))

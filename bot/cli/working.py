@@ -6,6 +6,7 @@ import os
 import queue
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,10 @@ from bot import __version__
 from bot.app import sentence
 from bot.cli.canonical import LoggedApp
 from bot.cli.duties import Duties
+from bot.cli.shared_runs import Fillers, close_runs, shard_of, shared, wishes
 from bot.core.outbox import WAYS
+from bot.core.shards import Shard
+from bot.core.units import Outcome
 from bot.engine import TaskName, Tasks
 from bot.engine.cluster import Heartbeats, ProcrastinateEngine
 from bot.errors import StoreError
@@ -23,6 +27,7 @@ from bot.places import Server
 from bot.schedule import Tick
 from bot.serve.systemd import notify
 from bot.store import Store
+from bot.store.backfill import Backfills
 from bot.store.shards import WorkerStatus
 
 LOOK = timedelta(seconds=5)
@@ -46,6 +51,7 @@ class Worker:
         self._doing: set[str] = set()
         self._lock = threading.Lock()
         # A turn has a connection of its own: its lease fences every write on it.
+        self._fillers = Fillers()
         self._stores: queue.LifoQueue[Store] = queue.LifoQueue()
         for _ in range(self.table.jobs):
             self._stores.put(Store(app.store.place))
@@ -63,6 +69,7 @@ class Worker:
         """What this worker can do."""
         return {
             "poll_shard": self._counted("poll_shard", self.poll_shard),
+            "backfill_unit": self._counted("backfill_unit", self.backfill_unit),
             "flush_outbox": self._counted("flush_outbox", self.duties.flush),
             "digest": self._counted("digest", self.duties.digests),
             "sweep": self._counted("sweep", self.sweep),
@@ -98,6 +105,9 @@ class Worker:
             return
         for number in self.app.store.shards.due(self.table.shards):
             self.engine.defer("poll_shard", str(number))
+        for run, unit, seq in wishes(self.app.store):
+            shard = shard_of(unit, self.table.shards)
+            self.engine.defer("backfill_unit", f"{run.id}:{seq}", lock="" if shard is None else f"poll_shard:{shard}")
 
     def poll_shard(self, key: str) -> None:
         """One turn of one shard."""
@@ -105,20 +115,46 @@ class Worker:
         try:
             turn = Turn(
                 store=store,
-                of=self.table.shards,
                 owner=self.name,
                 lease=self.table.lease,
                 pause=self.table.pause,
-                work=self.app.over(store).part,
                 stopping=self._stop.is_set,
             )
-            report = turn.take(int(key))
+            part = self.app.over(store).part
+            report = turn.hold(int(key), lambda stopping: part(Shard(int(key), self.table.shards), stopping))
         finally:
             self._stores.put(store)
         if report is not None and (report.feeds_due or report.articles):
             for url, why in report.failures:
                 self.log.warning("polled", feed=url, error=why)
             self.log.info("turn", shard=int(key), what=sentence(report))
+
+    def backfill_unit(self, key: str) -> None:
+        """One unit of a backfill; where it asks a site for its pages, that site's shard is held meanwhile."""
+        name, _, seq = key.rpartition(":")
+        store = self._stores.get()
+        try:
+            ledger = Backfills(store)
+            run, stored = ledger.run_of(name), ledger.unit(name, int(seq))
+            if run is None or stored is None or not shared(run):
+                return
+            turn = Turn(
+                store=store,
+                owner=self.name,
+                lease=self.table.lease,
+                pause=self.app.settings.table.polling.host_gap,
+                stopping=self._stop.is_set,
+            )
+            number = shard_of(stored.unit, self.table.shards)
+
+            def work(stopping: Callable[[], bool]) -> Outcome | None:
+                return self._fillers.of(self.app.over(store), run, stopping).one(run.id, stored.seq)
+
+            outcome = work(self._stop.is_set) if number is None else turn.hold(number, work, rested=False)
+        finally:
+            self._stores.put(store)
+        if outcome is not None:
+            self.log.info("unit", run=run.id, what=stored.unit.words(), state=outcome.state, matches=outcome.matches)
 
     def rescue(self) -> None:
         """The jobs of workers that died go back into the queue. No job itself: its own worker could die with it."""
@@ -129,6 +165,7 @@ class Worker:
         """What one worker does for all: notices on feeds, the daily work, the sign of life."""
         store, now = self.app.store, self.app.store.connection.now()
         store.shards.forget(now - FORGOTTEN)
+        close_runs(store, now)
         self.app.remember()
         self.app.watch()
         self.duties.upkeep()
@@ -158,6 +195,7 @@ class Worker:
 
     def close(self) -> None:
         """Close the turns' connections."""
+        self._fillers.close()
         while not self._stores.empty():
             self._stores.get().close()
 

@@ -19,6 +19,6 @@ Tasks = Mapping[TaskName, Task]
 class Engine(Protocol):
     """Runs tasks; the same task and key never twice at once."""
 
-    def defer(self, task: TaskName, key: str = "") -> bool:
-        """Have it run soon; False where that was wanted already."""
+    def defer(self, task: TaskName, key: str = "", *, lock: str = "") -> bool:
+        """Have it run soon; False where that was wanted already. Of one `lock` (its own name where "") only one runs at a time."""
         ...

@@ -149,13 +149,13 @@ class ProcrastinateEngine:
 
     # ── the queue ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def defer(self, task: TaskName, key: str = "") -> bool:
+    def defer(self, task: TaskName, key: str = "", *, lock: str = "") -> bool:
         """Put a wake-up into the queue; False where one waits already."""
-        return self._call(lambda: self._defer(task, key))
+        return self._call(lambda: self._defer(task, key, lock))
 
-    async def _defer(self, task: TaskName, key: str) -> bool:
+    async def _defer(self, task: TaskName, key: str, lock: str) -> bool:
         name = f"{task}:{key}"
-        wanted = self._app.configure_task(task, lock=name, queueing_lock=name, priority=_PRIORITY.get(task, 0))
+        wanted = self._app.configure_task(task, lock=lock or name, queueing_lock=name, priority=_PRIORITY.get(task, 0))
         try:
             await wanted.defer_async(key=key)
         except exceptions.AlreadyEnqueued:

@@ -16,7 +16,7 @@ class LocalEngine:
         self._running: set[tuple[TaskName, str]] = set()
         self._again: set[tuple[TaskName, str]] = set()
 
-    def defer(self, task: TaskName, key: str = "") -> bool:
+    def defer(self, task: TaskName, key: str = "", *, lock: str = "") -> bool:
         """Run it now; False where it runs in another thread, which then does it once more."""
         name = (task, key)
         with self._lock:

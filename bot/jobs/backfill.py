@@ -127,6 +127,28 @@ class Backfiller:
             ledger.end(run, self.clock())
         return self._report(ledger, run, ended, before, counts, stopped)
 
+    def begin(self, run: str, command: str, args: Mapping[str, object]) -> BackfillReport:
+        """Write the plan down and leave its units to the workers of a cluster."""
+        ledger = Backfills(self.store)
+        ledger.begin(run, command, self.window, dict(args), self.clock())
+        ledger.add(run, list(self._planned()))
+        ledger.again(run)
+        return self.report(run)
+
+    def one(self, run: str, seq: int) -> Outcome | None:
+        """Do one unit of a run that was begun; None where it waits no more, or was told to stop. LeaseLost: another did it."""
+        ledger = Backfills(self.store)
+        stored = ledger.unit(run, seq)
+        if stored is None or stored.state != "waiting":
+            return None
+        got = self.gather(stored.unit)
+        return None if got.stopped else self._finish(ledger, run, stored, got)
+
+    def report(self, run: str) -> BackfillReport:
+        """Where a run stands."""
+        ledger = Backfills(self.store)
+        return self._report(ledger, run, {}, ledger.counts(run).get("done", 0), ledger.counts(run), "")
+
     def _pass(self, ledger: Backfills, run: str, ended: dict[int, Outcome]) -> str:
         """Every unit that waits, once; why it stopped early, "" if it did not."""
         spent = sum(outcome.bytes for outcome in ended.values())

@@ -1,4 +1,4 @@
-"""One shard's turn on one worker: claim it, poll and read what is due of it, give it back; a lost lease ends the turn."""
+"""One shard's turn on one worker: claim it, do what is to be done with its hosts, give it back; a lost lease ends the turn."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
-from bot.core.shards import Shard
 from bot.errors import LeaseLost
-from bot.model import RoundReport
 from bot.store import Store
 from bot.store.shards import Lease
 
-Work = Callable[[Shard, Callable[[], bool]], RoundReport]
-"""Poll and read what is due of a shard until the callable says stop."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +20,18 @@ class Turn:
     """Everything that a shard's turn needs, handed in. `store` is this turn's alone while it runs."""
 
     store: Store
-    of: int  # shards in all
     owner: str
     lease: timedelta
     pause: timedelta  # between two turns of one shard
-    work: Work
     stopping: Callable[[], bool] = lambda: False
 
-    def take(self, number: int) -> RoundReport | None:
-        """The turn's report; None where somebody else has the shard, or took it over on the way."""
-        held = self.store.shards.claim(number, self.owner, self.lease)
+    def hold(self, number: int, work: Callable[[Callable[[], bool]], T], *, rested: bool = True) -> T | None:
+        """What `work` made of the shard; it is handed a callable that says when to stop.
+
+        None where somebody else has the shard, where it rests (unless that does not matter: `rested`), or where it was
+        taken over on the way.
+        """
+        held = self.store.shards.claim(number, self.owner, self.lease, rested=rested)
         if held is None:
             return None
         ended = threading.Event()
@@ -40,14 +40,13 @@ class Turn:
         keeper.start()
         try:
             with self.store.shards.fenced(held):
-                report = self.work(Shard(number, self.of), lambda: lost.is_set() or self.stopping())
+                made = work(lambda: lost.is_set() or self.stopping())
         except LeaseLost:
             return None
         finally:
             ended.set()
             keeper.join()
-        note = f"{report.feeds_polled} feeds polled, {report.articles} articles"
-        return report if self.store.shards.release(held, self.pause, note) else None
+        return made if self.store.shards.release(held, self.pause) else None
 
     def _keep(self, held: Lease, ended: threading.Event, lost: threading.Event) -> None:
         """Renew the lease three times in its length, for as long as the turn takes."""

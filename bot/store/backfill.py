@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.units import Outcome, Unit, Window
+from bot.errors import LeaseLost
 from bot.store import Store
 from bot.store.connection import Connection, Row
 from bot.store.rows import dump, known, load, moment, stamp
@@ -78,6 +79,22 @@ class Backfills:
         )
         return [_unit(row) for row in rows]
 
+    def unit(self, run: str, seq: int) -> StoredUnit | None:
+        """One unit by its place."""
+        row = self._c.row("SELECT * FROM backfill_units WHERE run = :run AND seq = :seq", {"run": run, "seq": seq})
+        return _unit(row) if row else None
+
+    def open_runs(self) -> list[Run]:
+        """The runs that have not ended, the oldest first."""
+        return [
+            _run(row) for row in self._c.rows("SELECT * FROM backfill_runs WHERE ended IS NULL ORDER BY created, id")
+        ]
+
+    def run_of(self, run: str) -> Run | None:
+        """One run by its id."""
+        row = self._c.row("SELECT * FROM backfill_runs WHERE id = :id", {"id": run})
+        return _run(row) if row else None
+
     def again(self, run: str) -> int:
         """Put failed units that were not tried too often back to work; how many."""
         with self._c.write() as c:
@@ -91,6 +108,11 @@ class Backfills:
     ) -> Outcome:
         """End one unit in one transaction: `store_all` stores its articles and says the outcome; the units it found follow."""
         with self._c.write() as c:
+            state = c.value(
+                "SELECT state FROM backfill_units WHERE run = :run AND seq = :seq", {"run": run, "seq": seq}
+            )
+            if state != "waiting":
+                raise LeaseLost(f"unit {seq} of {run} was ended by another worker meanwhile; nothing was written")
             outcome = store_all()
             _add(c, run, found)
             c.run(
@@ -125,6 +147,13 @@ class Backfills:
             "SELECT state, COUNT(*) AS n FROM backfill_units WHERE run = :run GROUP BY state", {"run": run}
         )
         return {row["state"]: row["n"] for row in rows}
+
+    def read(self, run: str) -> int:
+        """The bytes that its ended units have read."""
+        rows = self._c.rows(
+            "SELECT outcome_json FROM backfill_units WHERE run = :run AND outcome_json IS NOT NULL", {"run": run}
+        )
+        return sum(load(Outcome, row["outcome_json"]).bytes for row in rows)
 
     def listed(self, name: str) -> dict[str, str]:
         """Uid → digest of every entry of a published list as it was last seen; {} before the first look."""

@@ -33,7 +33,6 @@ class ShardStatus:
     owner: str  # "" for nobody
     until: datetime | None
     ended: datetime | None
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +56,19 @@ class Shards:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def claim(self, shard: int, owner: str, lease: timedelta, now: datetime | None = None) -> Lease | None:
-        """Take a shard that nobody holds and that does not rest; None where somebody was faster."""
+    def claim(
+        self, shard: int, owner: str, lease: timedelta, now: datetime | None = None, *, rested: bool = True
+    ) -> Lease | None:
+        """Take a shard that nobody holds and that, if it has to be `rested`, does not rest; None where somebody was faster."""
         with self._c.write() as c:
             at = now or c.now()
             c.run("INSERT INTO shards (n, gen) VALUES (:n, 0) ON CONFLICT (n) DO NOTHING", {"n": shard})
             taken = c.run(
                 """UPDATE shards SET gen = gen + 1, owner = :owner, lease_until = :until
-                   WHERE n = :n AND (lease_until IS NULL OR lease_until <= :now) AND (rests_until IS NULL OR rests_until <= :now)""",
-                {"n": shard, "owner": owner, "until": stamp(at + lease), "now": stamp(at)},
-            )  # fmt: skip
+                   WHERE n = :n AND (lease_until IS NULL OR lease_until <= :now)
+                     AND (rests_until IS NULL OR rests_until <= :now OR :anyhow = 1)""",
+                {"n": shard, "owner": owner, "until": stamp(at + lease), "now": stamp(at), "anyhow": int(not rested)},
+            )
             if not taken:
                 return None
             gen = c.value("SELECT gen FROM shards WHERE n = :n", {"n": shard})
@@ -80,14 +82,14 @@ class Shards:
                 {"n": held.shard, "gen": held.gen, "until": stamp((now or c.now()) + lease)},
             ) == 1  # fmt: skip
 
-    def release(self, held: Lease, pause: timedelta, note: str = "", now: datetime | None = None) -> bool:
+    def release(self, held: Lease, pause: timedelta, now: datetime | None = None) -> bool:
         """Give a shard back and let it rest for a while; False where it was lost."""
         with self._c.write() as c:
             at = now or c.now()
             return c.run(
-                """UPDATE shards SET lease_until = NULL, owner = NULL, rests_until = :rests, ended = :now, note = :note
+                """UPDATE shards SET lease_until = NULL, owner = NULL, rests_until = :rests, ended = :now
                    WHERE n = :n AND gen = :gen""",
-                {"n": held.shard, "gen": held.gen, "rests": stamp(at + pause), "now": stamp(at), "note": note},
+                {"n": held.shard, "gen": held.gen, "rests": stamp(at + pause), "now": stamp(at)},
             ) == 1  # fmt: skip
 
     def due(self, of: int, now: datetime | None = None) -> list[int]:
@@ -176,7 +178,6 @@ def _shard(row: Row) -> ShardStatus:
         owner=row["owner"] or "",
         until=moment(row["lease_until"]),
         ended=moment(row["ended"]),
-        note=row["note"] or "",
     )
 
 

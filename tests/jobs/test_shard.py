@@ -10,14 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.shards import Shard
 from bot.jobs.shard import Turn
-from bot.model import RoundReport
 from bot.store import Store
 from tests.fakes import START
 
-REPORT = RoundReport(started=START, ended=START)
-FAR = START + timedelta(days=400_0)
+FAR = START + timedelta(days=4000)
 
 
 @pytest.fixture
@@ -32,39 +29,44 @@ def other(store: Store, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def turn(store: Store, work: Callable[[Shard, Callable[[], bool]], RoundReport]) -> Turn:
+def turn(store: Store) -> Turn:
     minute = timedelta(minutes=1)
-    return Turn(store=store, of=8, owner="me", lease=minute, pause=minute, work=work)
+    return Turn(store=store, owner="me", lease=minute, pause=minute)
 
 
-def test_a_turn_works_on_its_shard_and_rests_it_afterwards(store: Store, other: Store) -> None:
-    seen: list[Shard] = []
+Stopping = Callable[[], bool]
 
-    def work(shard: Shard, _: Callable[[], bool]) -> RoundReport:
-        seen.append(shard)
+
+def test_a_turn_holds_its_shard_and_rests_it_afterwards(store: Store, other: Store) -> None:
+    def work(_: Stopping) -> str:
         assert other.shards.claim(3, "other", timedelta(minutes=1)) is None
-        return REPORT
+        return "done"
 
-    assert turn(store, work).take(3) == REPORT
-    assert seen == [Shard(3, 8)]
+    assert turn(store).hold(3, work) == "done"
     (status,) = store.shards.listing()
-    assert (status.owner, status.until, status.note) == ("", None, "0 feeds polled, 0 articles")
+    assert (status.owner, status.until) == ("", None)
     assert other.shards.claim(3, "other", timedelta(minutes=1)) is None, "it rests"
+
+
+def test_what_needs_no_rest_may_have_a_shard_that_rests(store: Store) -> None:
+    assert turn(store).hold(3, lambda _: 1) == 1
+    assert turn(store).hold(3, lambda _: 2) is None
+    assert turn(store).hold(3, lambda _: 3, rested=False) == 3
 
 
 def test_what_somebody_else_holds_is_left_alone(store: Store, other: Store) -> None:
     other.shards.claim(3, "other", timedelta(minutes=1))
-    assert turn(store, lambda *_: pytest.fail("not ours")).take(3) is None
+    assert turn(store).hold(3, lambda _: pytest.fail("not ours"), rested=False) is None
 
 
 def test_a_turn_that_was_taken_over_writes_nothing_more(store: Store, other: Store) -> None:
-    def work(_: Shard, __: Callable[[], bool]) -> RoundReport:
+    def work(_: Stopping) -> str:
         store.runs.beat("before", START)
         assert other.shards.claim(3, "other", timedelta(minutes=1), now=FAR) is not None
         store.runs.beat("after", START)
-        return REPORT
+        return "done"
 
-    assert turn(store, work).take(3) is None
+    assert turn(store).hold(3, work) is None
     assert [beat.job for beat in store.runs.beats()] == ["before"]
     assert [status.owner for status in store.shards.listing()] == ["other"]
 
@@ -72,16 +74,16 @@ def test_a_turn_that_was_taken_over_writes_nothing_more(store: Store, other: Sto
 def test_a_turn_is_told_to_stop_when_its_lease_is_lost(store: Store, other: Store) -> None:
     ended = threading.Event()
 
-    def work(_: Shard, stopping: Callable[[], bool]) -> RoundReport:
+    def work(stopping: Stopping) -> str:
         assert other.shards.claim(3, "other", timedelta(minutes=1), now=FAR) is not None
         while not stopping() and not ended.wait(0.005):
             pass
-        return REPORT
+        return "done"
 
     guard = threading.Timer(10, ended.set)
     guard.start()
-    short = replace(turn(store, work), lease=timedelta(milliseconds=30))
-    assert short.take(3) is None
+    short = replace(turn(store), lease=timedelta(milliseconds=30))
+    assert short.hold(3, work) is None
     assert not ended.is_set()
     guard.cancel()
 
@@ -89,24 +91,24 @@ def test_a_turn_is_told_to_stop_when_its_lease_is_lost(store: Store, other: Stor
 def test_a_lease_is_kept_for_as_long_as_the_turn_takes(store: Store, other: Store) -> None:
     renewed = threading.Event()
 
-    def work(_: Shard, stopping: Callable[[], bool]) -> RoundReport:
+    def work(_: Stopping) -> str:
         first = other.shards.listing()[0].until
         for _n in range(2000):
             if other.shards.listing()[0].until != first:
                 renewed.set()
                 break
             renewed.wait(0.005)
-        return REPORT
+        return "done"
 
-    assert replace(turn(store, work), lease=timedelta(seconds=0.3)).take(3) == REPORT
+    assert replace(turn(store), lease=timedelta(seconds=0.3)).hold(3, work) == "done"
     assert renewed.is_set()
 
 
 def test_a_turn_that_fails_leaves_its_lease_to_run_out(store: Store, other: Store) -> None:
-    def work(_: Shard, __: Callable[[], bool]) -> RoundReport:
+    def work(_: Stopping) -> str:
         raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="gone"):
-        turn(store, work).take(3)
+        turn(store).hold(3, work)
     assert other.shards.claim(3, "other", timedelta(minutes=1)) is None
     assert other.shards.claim(3, "other", timedelta(minutes=1), now=FAR) is not None

@@ -58,9 +58,17 @@ def test_who_lost_a_lease_can_neither_renew_nor_release_it(store: Store) -> None
 def test_a_shard_rests_after_its_run(store: Store) -> None:
     held = store.shards.claim(3, "a", LEASE, START)
     assert held is not None
-    assert store.shards.release(held, PAUSE, "7 feeds", START + after(5))
+    assert store.shards.release(held, PAUSE, START + after(5))
     assert store.shards.claim(3, "b", LEASE, START + after(34)) is None
     assert store.shards.claim(3, "b", LEASE, START + after(35)) is not None
+
+
+def test_a_shard_may_be_taken_from_its_rest_but_not_from_its_holder(store: Store) -> None:
+    held = store.shards.claim(3, "a", LEASE, START)
+    assert held is not None
+    assert store.shards.claim(3, "b", LEASE, START + after(1), rested=False) is None
+    store.shards.release(held, PAUSE, START + after(5))
+    assert store.shards.claim(3, "b", LEASE, START + after(6), rested=False) is not None
 
 
 def test_who_lost_its_lease_writes_nothing(store: Store) -> None:
