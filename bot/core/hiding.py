@@ -20,27 +20,53 @@ CODECS = (
     "gb18030", "big5hkscs",
 )  # fmt: skip
 
-_TAG = rb"""<(?:[^<>"]|"[^"<]*")*>|<[^<>]*>|\\u003[cC][^<>]*?\\u003[eE]|&lt;[^<>]*?&gt;"""
+_TAG = rb"<[^<>]*>|\\u003[cC][^<>]*\\u003[eE]|&lt;[^<>]*&gt;"
 _REFERENCE = rb"&#?[0-9A-Za-z]*;?|\\u[0-9A-Fa-f]{4}"
 _UNSEEN = rb"\xc2[\x80-\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_MARKS = rb"(?:" + _REFERENCE + rb"|" + _UNSEEN + rb")*"
-INSIDE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb")*"
+# The same as references, and what parts words as references. Letters are none of them: a pattern that passed over any
+# reference would pass over whole texts that are written in references, and remember every word that it had begun.
+_UNSEEN_REFERENCE = (
+    rb"(?:&|\\u0026)(?:amp;)*(?:#0*(?:[0-9]{1,2}|1[0-7][0-9]|8[12][0-9]{2}|6[45][0-9]{3});?|#[xX]0*(?:[0-9A-Fa-f]{1,2}|20[0-9A-Fa-f]{2}"
+    rb"|[fF][dDeEfF][0-9A-Fa-f]{2});?|shy;?|(?:zwn?j|[lr]rm|af|ic|it|ApplyFunction|Invisible(?:Comma|Times)|NoBreak|Negative[A-Za-z]+|ZeroWidthSpace);)|\\u(?:00[0-9A-Fa-f]{2}|20[0-9A-Fa-f]{2}|[fF][dDeEfF][0-9A-Fa-f]{2})"
+)
+_PARTING_REFERENCE = (
+    rb"&#0*(?:[0-9]{1,3}|[78][0-9]{3}|12[0-9]{3}|6[45][0-9]{3});?|&#[xX]0*(?:[0-9A-Fa-f]{1,2}|[12][0-9A-Fa-f]{3}|30[0-9A-Fa-f]{2}"
+    rb"|[fF][dDeEfF][0-9A-Fa-f]{2});?|&[A-Za-z]*;?|\\u(?:00|[12][0-9A-Fa-f]|30|[fF][dDeEfF])[0-9A-Fa-f]{2}"
+)
+_MARKS = rb"(?:" + _UNSEEN_REFERENCE + rb"|" + _UNSEEN + rb")*"
+INSIDE = rb"(?:" + _TAG + rb"|" + _UNSEEN_REFERENCE + rb"|" + _UNSEEN + rb")*"
 """What may stand between two letters of one word without parting them."""
 
 BETWEEN = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|\\[nrtbf/\"]|[^A-Za-z0-9])+"
-"""What may stand between two words of a phrase."""
+"""What may stand between two words of a phrase of ASCII letters."""
+
+_BETWEEN_UTF8 = (
+    rb"(?:"
+    + _TAG
+    + rb"|"
+    + _PARTING_REFERENCE
+    + rb"|\\[nrtbf/\"]|[\x00-/:-@\[-`{-\x7f]|\xc2[\x80-\xbf]|[\xe1\xe2][\x80-\xbf]{2}"
+    rb"|\xe3\x80[\x80-\xbf]|\xe3\x83\xbb|\xef[\xb7-\xbf][\x80-\xbf])+"
+)
+"""The same where the phrase or the page is in UTF-8: signs and spaces, no letters."""
 
 _LOOSE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff])*"
 TIGHT = rb"(?:" + _LOOSE.removesuffix(b"*") + rb"+[.,'`*&+~_-]?" + _LOOSE + rb"|[.,'`*&+~_-]" + _LOOSE + rb")"
 """What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
 
 _ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _REFERENCE + rb")*"
-_LEFT = rb"(?:^|[^A-Za-z0-9]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})"
+_OPENED = rb"\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}"
+_LEFT = rb"(?:^|[^A-Za-z0-9]|" + _OPENED + rb")"
+# In UTF-8 what stands before a word is a whole character: no letter of Latin-1, Latin Extended-A or Cyrillic (but × and ÷).
+_LEFT_UTF8 = (
+    rb"(?:^|[\x00-/:-@\[-`{-\x7f]|[\xc2\xc6-\xcf\xd2-\xdf][\x80-\xbf]|\xc3[\x97\xb7]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}|" + _OPENED + rb")"
+)
 _RIGHT = rb"(?:$|[^A-Za-z0-9])"
 
 EXOTIC = re.compile(
     "[\u02b0-\u02b8\u02e0-\u02e4\u1100-\u11ff\u1c80-\u1c88\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2071\u207f\u2090-\u209c\u2102-\u2113\u2115\u2119-\u211d\u2120"
-    "\u2121\u2124\u2128-\u2149\u2160-\u2188\u2460-\u24ff\u2c7c\u2c7d\u2e80-\u2fdf\u3131-\u319f\u3200-\u33ff\ua69c\ua69d\ua770"
+    "\u2121\u2124\u2128-\u2149\u2160-\u2188\u2460-\u24ff\u2c7c\u2c7d\u2e80-\u2fdf\u3192-\u319f\u3200-\u33ff\ua69c\ua69d\ua770"
     "\ua7f2-\ua7f9\uab5c-\uab69\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
     "\U00010780-\U000107ff\U0001d400-\U0001d7ff\U0001e030-\U0001e08f\U0001f100-\U0001f1a0\U0001f200-\U0001f2ff\U0001fbf0-\U0001fbf9\U0002f800-\U0002fa1f]"
 )
@@ -229,16 +255,16 @@ def letter(char: str) -> bytes:
     return rb"(?:" + rb"|".join(dict.fromkeys(ways)) + rb")"
 
 
-def words(texts: Sequence[tuple[str, bool]], *, left: bool) -> bytes:
+def words(texts: Sequence[tuple[str, bool]], *, left: bool, utf8: bool = False) -> bytes:
     """One pattern for many folded words (or words in a row), each with whether it wants a boundary behind it.
 
     `left` wants a boundary before them. Words that begin alike share their beginning: a pattern of a few hundred
     alternatives has a few dozen ways to begin, which is what its states cost.
     """
-    return (_LEFT if left else b"") + _branches(sorted(set(texts)), 0)
+    return ((_LEFT_UTF8 if utf8 else _LEFT) if left else b"") + _branches(sorted(set(texts)), 0, utf8)
 
 
-def _branches(texts: Sequence[tuple[str, bool]], depth: int) -> bytes:
+def _branches(texts: Sequence[tuple[str, bool]], depth: int, utf8: bool) -> bytes:
     """What follows after `depth` letters that all these words have in common."""
     ways: list[bytes] = []
     for text, right in texts:
@@ -251,11 +277,12 @@ def _branches(texts: Sequence[tuple[str, bool]], depth: int) -> bytes:
         rest = [one for one in texts if len(one[0]) > depth and one[0][depth] == char]
         if char in " *":
             alone = len(rest[0][0][:depth].rsplit(" ", 1)[-1]) == 1
-            joint = _ENDING if char == "*" else TIGHT if alone else BETWEEN
-            ways.append(joint + _branches(rest, depth + 1))
+            between = BETWEEN if not utf8 and all(text.isascii() for text, _ in rest) else _BETWEEN_UTF8
+            joint = _ENDING if char == "*" else TIGHT if alone else between
+            ways.append(joint + _branches(rest, depth + 1, utf8))
             continue
         joint = INSIDE if depth and rest[0][0][depth - 1] not in " *" else b""
-        ways.append(joint + letter(char) + _branches(rest, depth + 1))
+        ways.append(joint + letter(char) + _branches(rest, depth + 1, utf8))
     return ways[0] if len(ways) == 1 else rb"(?:" + rb"|".join(ways) + rb")"
 
 
@@ -267,10 +294,10 @@ def loose(text: str, *, right: bool) -> bytes:
     return letters[0] + _MARKS + rest + rb"|(?:>|\\u003[eE]|&gt;)" + rest
 
 
-def exactly(text: str) -> bytes:
+def exactly(text: str, *, utf8: bool = False) -> bytes:
     """A pattern for an ASCII word in this very case, alone."""
     body = INSIDE.join(rb"(?:%c|%s)" % (ord(char), rb"|".join(_references(char))) for char in text)
-    return _LEFT + body + _RIGHT
+    return (_LEFT_UTF8 if utf8 else _LEFT) + body + _RIGHT
 
 
 def in_codecs(text: str) -> list[bytes]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import re2
 from lxml import etree
 
+from bot.core.jsonld import MAX_SCRIPT
+
 _OPENING = re.compile(rb"<(?:(script|style|title|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s/>])|!--)")
 _TAG = re.compile(rb"<[!?/A-Za-z][^<>]*>")
 _BREAKS = (
@@ -47,9 +49,14 @@ class Spoken:
         """The words as text, references read, three times: some readers let tags join words, some let them part them, some the breaks inside a headline."""
         said = b"\n".join(self.words).decode("utf-8", "replace")
         said = html.unescape(html.unescape(_unescaped(said)))
-        blocks = _BLOCK.sub(b"\n", self.markup)
-        lines = _APART.sub(b"\n", self.markup)
-        markups = (_TAG.sub(b" ", blocks), _TAG.sub(b"", blocks), _TAG.sub(b"", lines))
+        marked = _TAG.sub(b"<>", _BLOCK.sub(b"<2>", _APART.sub(b"<1>", self.markup)))
+        lines = marked.replace(b"<1>", b"\n")
+        blocks = lines.replace(b"<2>", b"\n")
+        markups = (
+            blocks.replace(b"<>", b" "),
+            blocks.replace(b"<>", b""),
+            lines.replace(b"<2>", b"").replace(b"<>", b""),
+        )
         parts = list(dict.fromkeys(map(_read, markups)))
         parts += [said] if "<" not in said else [said, _without_tags(said, ""), _without_tags(said, " ")]
         return "\n".join(parts)
@@ -94,7 +101,11 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes]]:
             words += [page[at:end].replace(b"<", b" ")] if b"<" in page[at:end] else []
             at = end
         elif b"ld+json" in head or b"settings+json" in head:
-            words.append(page[at + len(head) : end])
+            script = page[at + len(head) : end]
+            if (
+                len(script) <= MAX_SCRIPT or len(script.decode("utf-8", "replace")) <= MAX_SCRIPT
+            ):  # longer ones nobody reads
+                words.append(script)
             pieces.append(page[place:start])
             place = at = end
         elif _sure(low, start, head, end - at):

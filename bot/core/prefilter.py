@@ -35,14 +35,17 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
     made = []
     for watchlist in watchlists:
         parties = kernels(watchlist)
-        plain = [[*_ways(party), hiding.exotic([kernel.text for kernel in party])] for party in parties]
+        exotic = [hiding.exotic([kernel.text for kernel in party]) for party in parties]
         # The party with the fewest telling words is the one that fewest pages name: its absence settles most of them.
         rarest = min(range(len(parties)), key=lambda number: len(parties[number]))
         coded = sorted({way for kernel in parties[rarest] for way in hiding.in_codecs(kernel.text)})
         made.append(
             {
-                "raw": rb"|".join([*plain[rarest], *coded]).decode("latin-1"),
-                "parties": [rb"|".join(ways).decode("latin-1") for ways in plain],
+                "raw": rb"|".join([*_ways(parties[rarest]), exotic[rarest], *coded]).decode("latin-1"),
+                "parties": [
+                    rb"|".join([*_ways(party, utf8=True), more]).decode("latin-1")
+                    for party, more in zip(parties, exotic, strict=True)
+                ],
             }
         )
     return json.dumps({"version": VERSION, "watchlists": [one.hash for one in watchlists], "patterns": made}).encode()
@@ -124,13 +127,13 @@ def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
     return Kernel(word[:LONG], left, right and len(word) <= SHORT)
 
 
-def _ways(party: Sequence[Kernel]) -> list[bytes]:
-    """Every way in which the kernels may stand in the bytes of a page in UTF-8."""
-    found = [hiding.exactly(kernel.cased) for kernel in party if kernel.cased]
+def _ways(party: Sequence[Kernel], *, utf8: bool = False) -> list[bytes]:
+    """Every way in which the kernels may stand in the bytes of a page; `utf8`: which is all in UTF-8."""
+    found = [hiding.exactly(kernel.cased, utf8=utf8) for kernel in party if kernel.cased]
     plain = [kernel for kernel in party if not kernel.cased]
     bounded = [(kernel.text, kernel.right) for kernel in plain if kernel.left]
     inside = [(kernel.text, kernel.right) for kernel in plain if not kernel.left and not kernel.text.isascii()]
-    found += [hiding.words(bounded, left=True)] if bounded else []
+    found += [hiding.words(bounded, left=True, utf8=utf8)] if bounded else []
     found += [hiding.words(inside, left=False)] if inside else []
     found += [
         hiding.loose(kernel.text, right=kernel.right) for kernel in plain if not kernel.left and kernel.text.isascii()
