@@ -1,14 +1,15 @@
 # The verbs of the house. `make demo` shows the whole job, `make test` proves it; both set themselves up.
-# Every target but `run` refuses to talk to anything except this machine (docs/why/006-loopback-by-default.md).
+# Every target but `run` and `audit` refuses to talk to anything except this machine (docs/why/006-loopback-by-default.md).
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
+AUDIT  := build/audit
 LOOPBACK := ARMSWATCH_NETWORK=loopback
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo run test check fmt bench torture lock clean
+.PHONY: help install install-dev demo run test check fmt bench torture audit lock clean
 
 help: ## what can be done here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -58,6 +59,13 @@ bench: install-dev ## measure, beside the named peers where they can be had
 
 torture: install-dev ## the full crash and fuzz matrices (long)
 	$(LOOPBACK) $(BIN)/python -m pytest -m torture -o addopts= -q
+
+audit: ## known weaknesses of what the lock installs, by pip-audit; loud where its service does not answer
+	test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet pip-audit; }
+	@$(AUDIT)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements.lock > $(AUDIT)/said 2>&1; \
+	code=$$?; if [ $$code -ne 0 ] && grep -qE '(Connection|Proxy|SSL|Service)Error|Timeout' $(AUDIT)/said; then \
+	  tail -n 1 $(AUDIT)/said; printf '\n!! NOT AUDITED: the service of pip-audit does not answer from here. Run `make audit` where it does.\n'; \
+	else cat $(AUDIT)/said; exit $$code; fi
 
 lock: ## resolve again (needs uv; the locks are what everybody else installs)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
