@@ -26,11 +26,7 @@ from tests.fake_slack import serving as slack_serving
 from tests.fakes import FakeClock, InProcess
 from tests.servers import Reply, Seen, Server
 
-<<<<<<< ours
-ROUNDS = 6
-=======
 ROUNDS = 40
->>>>>>> theirs
 APART = 3.0  # seconds between two publications: Slack takes one message in 1.1
 AIM = 10.0
 CHANNEL = "C0123456789"
