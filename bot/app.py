@@ -19,12 +19,14 @@ from bot.core.lexicon import Lexicon
 from bot.core.lexicon import load as load_lexicon
 from bot.core.matches import Matcher
 from bot.core.pacing import Limits
+from bot.core.publishers import Publishers
 from bot.core.shards import WHOLE, Shard
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
 from bot.engine.threads import Threads
 from bot.errors import ArmswatchError
 from bot.jobs.alert import Alerter
+from bot.jobs.behind import publishers_beside
 from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
@@ -132,8 +134,15 @@ class App:
             subscriptions=self.channels.subscriptions,
             render=self.channels.alert(self.labels),
             clock=self.clock,
+            publishers=self.publishers,
         )
-        return Judge(store=self.store, matcher=self.matcher, lexicon=self.lexicon, promises=alerter)
+        return Judge(
+            store=self.store,
+            matcher=self.matcher,
+            lexicon=self.lexicon,
+            publishers=self.publishers,
+            promises=alerter,
+        )
 
     @property
     def poller(self) -> Poller:
@@ -188,6 +197,7 @@ class App:
             coverage=self.coverage,
             labels=self.labels,
             clock=self.clock,
+            publishers=self.publishers,
             wake=self.wake,
             mark=self.mark,
         )
@@ -230,6 +240,11 @@ class App:
     def rematcher(self) -> Rematcher:
         """Matches stored text again after a watchlist changed."""
         return Rematcher(store=self.store, judge=self.judge, clock=self.clock)
+
+    @cached_property
+    def publishers(self) -> Publishers:
+        """Who owns whom, and how agencies sign."""
+        return publishers_beside(self.settings.watchlist_files)
 
     @cached_property
     def labels(self) -> dict[str, str]:

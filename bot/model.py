@@ -293,6 +293,7 @@ class Membership:
     article: str
     role: Literal["founder", "joined", "copy", "also"]
     copy_of: str = ""
+    wire: str = ""  # the agency whose credit line the article carries
     why: tuple[str, ...] = ()
 
 

@@ -90,7 +90,8 @@ def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
 @click.pass_obj
 def story(obj: dict[str, Any], story_id: str, as_json: bool, folder: Path | None, profile: str) -> None:
     """One story: the timeline of its articles, who copied whom, its claims, what was announced and what it follows."""
-    from bot.cli.tables import show_story
+    from bot.cli.storypage import show_story
+    from bot.jobs.behind import publishers_beside
 
     with opened(obj) as (store, now):
         found = store.stories.get(story_id)
@@ -103,4 +104,4 @@ def story(obj: dict[str, Any], story_id: str, as_json: bool, folder: Path | None
 
             write_pack(store, (found.id,), folder, profile, now)
             return
-        show_story(store, found, as_json=as_json)
+        show_story(store, found, publishers_beside(watchlist_files(obj)), as_json=as_json)

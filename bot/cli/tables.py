@@ -8,14 +8,12 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
 from bot.core.text import clean
-from bot.model import Story
 from bot.places import config_path, store_place
 from bot.store import Store
 
@@ -100,45 +98,3 @@ def _csv(rows: Sequence[dict[str, Any]]) -> str:
 def _unformula(cell: str) -> str:
     # A headline that begins like a formula must not become one in a spreadsheet (R-44).
     return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell
-
-
-def show_story(store: Store, story: Story, *, as_json: bool) -> None:
-    """One story in full."""
-    timeline = store.stories.timeline(story.id)
-    claims = store.stories.claims(story=story.id)
-    changes = store.stories.changes(story.id)
-    carriers = store.stories.carriers(story.id)
-    if as_json:
-        value = {
-            "story": asdict(story),
-            "articles": [asdict(line) for line in timeline],
-            "claims": [asdict(claim) for claim in claims],
-            "changes": [asdict(change) for change in changes],
-            "carriers": [{"outlet": outlet, "title": title, "url": url} for outlet, title, url in carriers],
-        }
-        click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
-        return
-    click.echo(f"{story.id}  {clean(story.title)}")
-    click.echo(
-        f"  {story.direction or 'direction unclear'} · {story.kind or 'no kind'} · {story.founded:%Y-%m-%d %H:%M} to {story.latest:%Y-%m-%d %H:%M} UTC"
-    )
-    if story.follows:
-        click.echo(f"  follows {story.follows}")
-    for origin in story.origins:
-        click.echo(f"  rests on {origin.claimant} ({origin.basis}), carried by {origin.carriers}")
-    for line in timeline:
-        when = line.published or line.first_seen
-        role = f"copy of {line.copy_of}" if line.copy_of else line.role
-        click.echo(f"  {when:%Y-%m-%d %H:%M}  {line.article}  {role}  {clean(line.outlet)}: {clean(line.title)}")
-        click.echo(f"      {line.url}")
-        for reason in line.why:
-            click.echo(f"      · {clean(reason)}")
-    for claim in claims:
-        click.echo(
-            f"  claim {claim.id}: {claim.claimant} {claim.status} {claim.direction or ''} “{clean(claim.quote)}”"
-        )
-    for change in changes:
-        click.echo(f"  {change.at:%Y-%m-%d %H:%M}  {change.kind}  {clean(change.fact)}  ({change.policy})")
-    click.echo(
-        f"  carried by {len(carriers)}: " + ", ".join(sorted({clean(outlet) for outlet, _, _ in carriers if outlet}))
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ class Publishers:
         if found is not None:
             return found.name
         host = host_of(url)
-        if host and registrable(host) not in _RELAYS:
+        if host and registrable(host) not in _RELAYS and not (outlet and _ADDRESS.match(host)):
             return registrable(host)
         outlet_host = host_of(outlet) if "://" in outlet else ""
         return registrable(outlet_host) if outlet_host else _plain(outlet)
@@ -86,6 +86,7 @@ class Publishers:
         return self._names.get(_plain(outlet))
 
 
+_ADDRESS = re.compile(r"[\d.]+$|\[|[^.]+$")  # a number or a bare name: says which machine, not whose
 _RELAYS = frozenset(["google.com", "msn.com", "yahoo.com", "biztoc.com", "feedburner.com", "t.co", "ycombinator.com"])
 """Sites that only pass on what others wrote: their address says nothing about the publisher."""
 
@@ -122,7 +123,7 @@ def carriage(items: Sequence[Carrier], wires: Iterable[Wire] = ()) -> Carriage:
     agencies: dict[str, None] = {}
     voices: dict[str, None] = {}
     for item in items:
-        origin = by_article.get(item.copy_of, item)
+        origin = _first(item, by_article)
         wire = item.wire or origin.wire
         if item.family:
             families.setdefault(item.family)
@@ -131,6 +132,15 @@ def carriage(items: Sequence[Carrier], wires: Iterable[Wire] = ()) -> Carriage:
         voice = owner.get(wire, wire) if wire else origin.family or item.family or item.article
         voices.setdefault(voice)
     return Carriage(len(items), tuple(families), tuple(agencies), tuple(voices))
+
+
+def _first(item: Carrier, by_article: Mapping[str, Carrier]) -> Carrier:
+    """What an item copies in the end: a copy of a copy is a copy of the first."""
+    seen: set[str] = set()
+    while item.copy_of in by_article and item.article not in seen:
+        seen.add(item.article)
+        item = by_article[item.copy_of]
+    return item
 
 
 def load(raw: bytes, *, file: str) -> Publishers:

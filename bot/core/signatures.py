@@ -62,6 +62,10 @@ class Signature:
     features: tuple[tuple[str, float], ...]
     alone: str
 
+    def __hash__(self) -> int:
+        # The default reads all features each time that a comparison looks up what it has made ready.
+        return hash((self.when, self.features[:3]))
+
     def keys(self) -> tuple[str, ...]:
         """The index keys: two items of one story share at least one, save for pure chance (at most 12, heaviest first)."""
         return tuple(self.weighted_keys())

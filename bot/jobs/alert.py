@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core.alerts import Alert, decide
+from bot.core.publishers import Publishers
 from bot.core.storylines import Candidate
+from bot.jobs.behind import NOBODY
 from bot.jobs.telling import Telling
 from bot.model import Delivery, Subscription
 from bot.ports import Clock
@@ -28,6 +30,7 @@ class Alerter:
     subscriptions: Sequence[Subscription]
     render: Render
     clock: Clock
+    publishers: Publishers = NOBODY
 
     def __call__(self, judgement: Judgement) -> tuple[Delivery, ...]:
         """The alerts that a judgement owes, at most one a story and subscription."""
@@ -37,7 +40,7 @@ class Alerter:
         if judgement.story.id in self.store.judgements.muted(self.clock()):
             return ()
         found: dict[str, Delivery] = {}
-        telling = Telling(self.store)
+        telling = Telling(self.store, self.publishers)
         for subscription in wanted:
             shown = judgement.story.id in self.store.digests.told_stories(subscription.name)
             for change in judgement.changes:

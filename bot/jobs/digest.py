@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.calendar import Due, due
 from bot.core.digests import compose
+from bot.core.publishers import Publishers
 from bot.core.streams import PASSING
+from bot.jobs.behind import NOBODY
 from bot.jobs.telling import Telling
 from bot.model import Article, Coverage, Delivery, Digest, Policy, Subscription, Verdict
 from bot.ports import Clock, Mark, Wake, no_mark, no_wake
@@ -34,6 +36,7 @@ class Digester:
     coverage: Callable[[datetime], Coverage]
     labels: Mapping[str, str]
     clock: Clock
+    publishers: Publishers = NOBODY
     wake: Wake = no_wake
     mark: Mark = no_mark
 
@@ -67,7 +70,7 @@ class Digester:
         passing = sum(1 for _, verdict in adjacent if verdict.stream in PASSING)
         shown = self.store.digests.told_stories(name)
         fact = self.store.digests.last_fact()
-        telling = Telling(self.store)
+        telling = Telling(self.store, self.publishers)
         digest = compose(
             subscription,
             [

@@ -13,7 +13,9 @@ from bot.core.duplicates import VERSION, Fingerprint, fingerprint
 from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
+from bot.core.publishers import Publishers
 from bot.core.stories import Assignment, Signature, signature
+from bot.jobs.behind import NOBODY
 from bot.jobs.place import Placer
 from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
 from bot.store import Store
@@ -40,6 +42,7 @@ class Judge:
     store: Store
     matcher: Matcher
     lexicon: Lexicon | None
+    publishers: Publishers = NOBODY
     promises: Callable[[Judgement], tuple[Delivery, ...]] = lambda _: ()
 
     def __call__(self, article: Article, now: datetime, *, previous: Sequence[Verdict] = ()) -> Judgement:
@@ -96,7 +99,14 @@ class Judge:
             role = "copy"
         else:
             role = "also" if action == "also" else "joined"
-        membership = Membership(story=story.id, article=article.id, role=role, copy_of=found.copy_of, why=found.why)  # type: ignore[arg-type]
+        membership = Membership(
+            story=story.id,
+            article=article.id,
+            role=role,  # type: ignore[arg-type]
+            copy_of=found.copy_of,
+            wire=self.publishers.wire(article.title, article.text),
+            why=found.why,
+        )
         return replace(
             judgement,
             story=story,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from bot.core.glosses import figure
 from bot.core.ledger import predecessor
+from bot.core.publishers import Publishers
 from bot.core.storylines import Candidate, lead_claim
+from bot.jobs.behind import NOBODY, behind
 from bot.model import Article, Change, Claim, Story, Verdict
 from bot.store import Store
 
@@ -17,6 +19,7 @@ class Telling:
     """Candidates out of the store."""
 
     store: Store
+    publishers: Publishers = NOBODY
 
     def candidate(
         self, change: Change, story: Story, article: Article, verdicts: Sequence[Verdict], *, shown: bool,
@@ -25,7 +28,7 @@ class Telling:
         """The candidate of one change; `claims` are given where the article is not stored yet."""
         store = self.store
         found = tuple(store.stories.claims(article=article.id)) if claims is None else claims
-        carriers = store.stories.carriers(story.id)
+        outlets = behind(store, story.id, self.publishers).first
         candidate = Candidate(
             change=change,
             story=story,
@@ -33,9 +36,9 @@ class Telling:
             verdict=next(verdict for verdict in verdicts if verdict.rank == "match"),
             claims=found,
             origins=story.origins,
-            carriers=max(1, len(carriers)),
+            carriers=max(1, len(outlets)),
             watchlists=tuple(sorted(verdict.watchlist for verdict in verdicts if verdict.rank == "match")),
-            also=tuple(carriers[1:]),
+            also=tuple((one.outlet, one.title, one.url) for one in outlets[1:]),
             alerted=store.digests.alerted(story.id),
             shown=shown,
         )

@@ -37,13 +37,15 @@ def save_story(
             {"article": article.id, "story": story.id},
         )
         c.run(
-            """INSERT INTO members (story, article, role, copy_of, why_json, at) VALUES (:story, :article, :role, :copy_of, :why, :at)
+            """INSERT INTO members (story, article, role, copy_of, wire, why_json, at)
+               VALUES (:story, :article, :role, :copy_of, :wire, :why, :at)
                ON CONFLICT (story, article) DO NOTHING""",
             {
                 "story": story.id,
                 "article": article.id,
                 "role": membership.role,
                 "copy_of": membership.copy_of,
+                "wire": membership.wire,
                 "why": json.dumps(membership.why, ensure_ascii=False),
                 "at": at,
             },

@@ -232,7 +232,7 @@ def _shards(db: Database) -> None:
         )
     # Who works on which part; `gen` grows with every claim and fences off who lost it.
     db.table("shards").create(
-        {"n": int, "gen": int, "owner": str, "lease_until": str, "rests_until": str, "ended": str, "note": str},
+        {"n": int, "gen": int, "owner": str, "lease_until": str, "rests_until": str, "ended": str},
         pk="n", not_null={"gen"}, strict=True,
     )  # fmt: skip
     db.table("workers").create(
@@ -279,3 +279,9 @@ def _article_in_indexes(db: Database) -> None:
     # A new revision takes back what the article left there; without these each save read the whole table.
     db.table("bands").create_index(["article"])
     db.table("signature_keys").create_index(["article"])
+
+
+@MIGRATIONS(name="0017_wires")
+def _wires(db: Database) -> None:
+    # The agency whose credit line an article carries: several papers on one wire are one voice.
+    db.table("members").add_column("wire", str, not_null_default="")

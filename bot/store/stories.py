@@ -25,9 +25,24 @@ class MemberLine:
     lang: str
     role: str
     copy_of: str
+    wire: str
     why: tuple[str, ...]
     published: datetime | None
     first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One outlet that carried an article of a story; the same article once for each outlet that had it."""
+
+    article: str
+    outlet: str
+    title: str
+    url: str
+    seen: datetime
+    role: str
+    copy_of: str
+    wire: str
 
 
 class Stories:
@@ -86,6 +101,7 @@ class Stories:
                 lang=row["lang"] or "",
                 role=row["role"],
                 copy_of=row["copy_of"] or "",
+                wire=row["wire"],
                 why=tuple(json.loads(row["why_json"] or "[]")),
                 published=moment(row["published"]),
                 first_seen=known(row["first_seen"]),
@@ -93,22 +109,27 @@ class Stories:
             for row in rows
         ]
 
-    def carriers(self, story: str) -> list[tuple[str, str, str]]:
-        """(outlet, title, url) of every sighting of a story's articles, first seen first, one an outlet."""
+    def sightings(self, story: str) -> list[Sighting]:
+        """Who carried a story's articles and when we saw it there, first seen first."""
         rows = self._c.rows(
-            """SELECT outlet, title, url FROM (
-                 SELECT outlet, title, url, seen,
-                        ROW_NUMBER() OVER (PARTITION BY outlet ORDER BY seen, article, entry) AS turn
-                 FROM (
-                   SELECT COALESCE(NULLIF(sightings.outlet, ''), articles.outlet) AS outlet, articles.title, sightings.url,
-                          sightings.seen, sightings.article, sightings.entry
-                   FROM members JOIN articles ON articles.id = members.article
-                   JOIN sightings ON sightings.article = members.article
-                   WHERE members.story = :id) AS seen_by) AS ordered
-               WHERE turn = 1 ORDER BY seen, outlet NULLS FIRST""",
+            """SELECT members.article, members.role, members.copy_of, members.wire, articles.title,
+                      COALESCE(NULLIF(sightings.outlet, ''), NULLIF(articles.outlet, ''), articles.host, '') AS outlet,
+                      COALESCE(sightings.url, articles.url, '') AS url, COALESCE(sightings.seen, articles.first_seen) AS seen
+               FROM members JOIN articles ON articles.id = members.article
+               LEFT JOIN sightings ON sightings.article = members.article
+               WHERE members.story = :id ORDER BY seen, articles.published, members.article, url""",
             {"id": story},
         )
-        return [(row["outlet"] or "", row["title"], row["url"] or "") for row in rows]
+        return [Sighting(**{**row, "copy_of": row["copy_of"] or "", "seen": known(row["seen"])}) for row in rows]
+
+    def followed_by(self, story: str) -> list[tuple[str, datetime, str]]:
+        """(id, founded, title) of the developments that follow a story, the earliest first."""
+        rows = self._c.rows(
+            """SELECT id, founded, title FROM stories WHERE follows = :id AND COALESCE(alias_of, '') = ''
+               ORDER BY founded, id""",
+            {"id": story},
+        )
+        return [(row["id"], known(row["founded"]), row["title"]) for row in rows]
 
     def changes(self, story: str) -> list[Change]:
         """Everything announceable that happened to a story, oldest first."""

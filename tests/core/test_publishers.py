@@ -32,6 +32,8 @@ def shipped():
         ("https://abcnews.go.com/a", "", "Disney"),
         ("https://www.example-paper.co.uk/a", "", "example-paper.co.uk"),
         ("", "An Unknown Gazette", "an unknown gazette"),
+        ("http://127.0.0.1:8000/a", "An Unknown Gazette", "an unknown gazette"),
+        ("http://127.0.0.1:8000/a", "", "127.0.0.1"),
         ("", "", ""),
     ],
 )

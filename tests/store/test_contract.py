@@ -201,7 +201,7 @@ def test_a_duplicate_leaves_a_sighting_and_ends_the_entry(store: Store):
         now=START,
     )
     assert store.entries.workable(START) == []
-    assert [outlet for outlet, _, _ in store.stories.carriers("s-1")] == ["Other", "Wire"]
+    assert [one.outlet for one in store.stories.sightings("s-1")] == ["Other", "Wire"]
 
 
 def test_a_revision_keeps_what_was_there_before(store: Store):

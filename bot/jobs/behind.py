@@ -1,0 +1,51 @@
+"""Who stands behind a stored story: its outlets as families, the agencies whose text they print, the newsrooms that wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.publishers import Carriage, Carrier, Publishers, carriage, load
+from bot.places import packaged
+from bot.store import Store
+from bot.store.stories import Sighting
+
+NOBODY = Publishers((), (), {}, {}, ())
+"""No file of families: every registrable domain, else every name, is an outlet of its own."""
+
+
+def publishers_beside(watchlists: Sequence[Path]) -> Publishers:
+    """The families and wires in the `publishers.toml` beside the first watchlist, else the shipped ones."""
+    own = watchlists[0].with_name("publishers.toml") if watchlists else None
+    path = own if own is not None and own.exists() else packaged("watchlists/publishers.toml")
+    return load(path.read_bytes(), file=str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The carriage of one story, and the first sighting of each family, first seen first."""
+
+    carriage: Carriage
+    first: tuple[Sighting, ...]
+
+
+def behind(store: Store, story: str, publishers: Publishers) -> Behind:
+    """Who carries a story; the same text under another address is a copy, whoever prints it."""
+    carriers: list[Carrier] = []
+    first: dict[str, Sighting] = {}
+    seen: set[str] = set()
+    for one in store.stories.sightings(story):
+        family = publishers.family(one.url, one.outlet)
+        again = one.article in seen
+        carriers.append(
+            Carrier(
+                article=f"{one.article} {one.url}" if again else one.article,
+                family=family,
+                wire=one.wire,
+                copy_of=one.article if again else one.copy_of,
+            )
+        )
+        seen.add(one.article)
+        first.setdefault(family or one.article, one)
+    return Behind(carriage(carriers, publishers.wires), tuple(first.values()))
