@@ -21,7 +21,7 @@ __all__ = ["run", "watch", "world"]  # fixtures
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?armswatch +(?P<rest>.*)$")
-FOREVER = {"run", "browse"}  # these do not end; they have tests of their own
+FOREVER = {"run", "browse", "store"}  # these do not end, or need a server; they have tests of their own
 MAY_FAIL = {"poll", "doctor", "backfill", "digest"}  # they ask hosts that no test may reach, and may end with 1
 MADE_BY_THE_READER = ("deploy/secrets/", "docs/performance.md")
 
