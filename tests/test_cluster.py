@@ -11,14 +11,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.places import Server, packaged
 from bot.store import Store
+from tests import archives
 from tests.clusters import PASSWORD, Cluster, running
 from tests.fake_slack import TOKEN, FakeSlack, serving
+from tests.servers import Reply, Seen
+from tests.servers import Server as ArchiveServer
 from tests.town import Town
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,6 +192,117 @@ def survived(cluster: Cluster, folder: Path, town: Town, *, kills: int, crashes:
                 process.kill()
                 process.wait()
     assert crew.kills == kills
+
+
+def filled(place: Path | Server) -> set[tuple[str, str]]:
+    """What a backfill left: (canonical URL, rank) of every article."""
+    with Store.opened(place, readonly=True) as store:
+        rows = store.connection.rows("SELECT canonical_url, rank FROM articles")
+    return {(row["canonical_url"], row["rank"]) for row in rows}
+
+
+def quarter(base: str) -> Callable[[Seen], Reply]:
+    """GDELT's files, each of a quarter of an hour: one report that is on the site and some noise."""
+
+    def answer(request: Seen) -> Reply:
+        stamp = request.path.removeprefix("/").partition(".")[0]
+        title = f"{archives.TITLE} ({stamp})"
+        places = "1#North Korea#KN;1#Russia#RS"
+        rows = [
+            archives.gkg_row(f"{base}/shells/{stamp}", title, seen=stamp, places=places),
+            archives.gkg_row(f"{base}/fair/{stamp}", f"Harbour festival opens ({stamp})", seen=stamp),
+        ]
+        return archives.gkg_file(request.path, rows)
+
+    return answer
+
+
+def pages(site: Callable[[Seen], Reply]) -> Callable[[Seen], Reply]:
+    """A site that has the pages of those reports too."""
+
+    def answer(request: Seen) -> Reply:
+        if not request.path.startswith("/shells/"):
+            return site(request)
+        stamp = request.path.rpartition("/")[2]
+        body = f"{archives.BODY} The train was seen at {stamp} and {random.Random(stamp).random():.9f} of it was new."
+        return Reply(
+            200, (("content-type", "text/html; charset=utf-8"),), archives.article(f"{archives.TITLE} ({stamp})", body)
+        )
+
+    return answer
+
+
+def backfilling(config: Path, archive: ArchiveServer, site: ArchiveServer, **environ: str) -> subprocess.Popen[bytes]:
+    asked = ["--since", "2023-10-12", "--until", "2023-10-12", "--source", "gdelt,wordpress", "--site", site.url("")]
+    command = [
+        sys.executable,
+        "-m",
+        "bot",
+        "--config",
+        str(config),
+        "backfill",
+        *asked,
+        "--base",
+        f"gdelt={archive.url('')}",
+    ]
+    environment = {**os.environ, "ARMSWATCH_NETWORK": "loopback", "PYTHONPATH": str(ROOT), **environ}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.mark.sampled
+def test_workers_that_are_killed_fill_the_past_as_one_machine_does(durable: Cluster, tmp_path: Path) -> None:
+    chance = random.Random(11)
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    alone.mkdir()
+    together.mkdir()
+    with (
+        Town(hosts=1, feeds=1) as town,
+        ArchiveServer() as archive,
+        ArchiveServer() as site,
+        durable.database() as server,
+    ):
+        first = datetime(2023, 10, 11, tzinfo=UTC)
+        dates = [(first + timedelta(hours=3 * n)).strftime("%Y-%m-%dT%H:%M:%S") for n in range(24)]
+        site.fallback = pages(archives.WordPressSite(site.url(""), dates))
+        archive.fallback = quarter(site.url(""))
+        config = configured(together, town, None, server)
+        lines = [
+            json.loads(line.partition("= ")[2]) for line in config.read_text().splitlines() if line.startswith("allow")
+        ]
+        allowed = json.dumps([*lines[0], f"127.0.0.1:{archive.port}", f"127.0.0.1:{site.port}"])
+        text = "\n".join(
+            f"allow = {allowed}" if line.startswith("allow") else line for line in config.read_text().splitlines()
+        )
+        config.write_text(text)
+        single = alone / "config.toml"
+        single.write_text(text.replace('mode = "cluster"', 'mode = "local"').replace(json.dumps(server.url), '""'))
+        by_one = backfilling(single, archive, site)
+        said, _ = by_one.communicate(timeout=240)
+        assert by_one.returncode == 0, said.decode()
+        expected = filled(alone / "armswatch.db")
+        assert len(expected) > 80, said.decode()
+        crew = Crew(config, 3)
+        try:
+            crew.tend()
+            command = backfilling(config, archive, site, ARMSWATCH_STORE_PASSWORD=PASSWORD)
+            for _ in range(2):
+                until(lambda: command.poll() is not None, 3.0)
+                crew.kill(chance)
+                crew.tend()
+            told, _ = command.communicate(timeout=240)
+            assert command.returncode == 0, f"{told.decode()}\n{crew.logs()}"
+            assert b"the window is complete" in told
+            assert (
+                filled(server) - {(url, rank) for url, rank in filled(server) if "paper-0.example" in url} == expected
+            )
+            with Store.opened(server, readonly=True) as store:
+                urls = [row["canonical_url"] for row in store.connection.rows("SELECT canonical_url FROM articles")]
+            assert len(urls) == len(set(urls))
+            assert crew.stop() == [0, 0, 0], crew.logs()
+        finally:
+            for process in crew.processes.values():
+                process.kill()
+                process.wait()
 
 
 def settled(server: Server) -> bool:
