@@ -49,7 +49,8 @@ def copy(origin: str, aim: str, as_json: bool) -> None:
         click.echo(json.dumps([asdict(one) for one in done], indent=1))
         return
     rows = [{"table": one.table, "rows": one.rows, "sha256 on both sides": one.digest[:16]} for one in done]
-    listing(rows, title=f"{source} is now in {target}", empty="")
+    click.echo(f"{source} is now in {target}")
+    listing([row for row in rows if row["rows"]], title="", empty="It was empty.")
     name = "`store.url`" if isinstance(target, Server) else "`database`"
     click.echo(f"Name it in {name} of the configuration to work with it; {source} stays as it is.")
 

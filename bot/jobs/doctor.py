@@ -218,7 +218,7 @@ def database(path: Path | Server) -> list[Check]:
         )
         mend = "`armswatch poll` or `run`" if older else mend
         return [Check(what="database", subject=subject, state="warn" if older else "bad", found=str(error), mend=mend)]
-    found = f"whole, {articles} articles, {version}"
+    found = f"{'whole' if isinstance(path, Path) else 'it answers'}, {articles} articles, {version}"
     checks = [Check(what="database", subject=subject, state="ok", found=found)]
     kept = "every record is as it was received"
     broken = "a kept record was changed or is gone"

@@ -128,7 +128,9 @@ def _begin(source: Connection, target: Connection) -> None:
         return
     taken = [shape.name for shape in shapes() if target.row(f"SELECT 1 AS found FROM {shape.name} LIMIT 1")]  # noqa: S608
     if taken:
-        raise UsageError(f"{target.location} holds a watch already ({', '.join(taken)}); copy into an empty database")
+        raise UsageError(
+            f"{target.location} holds a watch already (rows in {taken[0]} and {len(taken) - 1} more tables); copy into an empty database"
+        )
     with target.write() as c:
         c.run(_LEDGER)
         c.run_many(
