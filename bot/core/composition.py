@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from bot.core.duplicates import copy_score
 from bot.core.identities import article_id, plain, text_sha
 from bot.core.urls import canonical, host_of, registrable, same_site
 from bot.model import Article, Entry, Feed, Page, Policy, Quality, Response
 
+SAME_WORDS = 0.5  # share of the shorter text from which two pages of one name are one article
 FULL_TEXT = 1500  # code points of a feed's own text from which it counts as the whole article
 
 
@@ -79,6 +82,19 @@ def from_page(
         policy=policy,
         notes=(*entry.notes, *notes),
     )
+
+
+def under_own_name(article: Article, found: Article | None, name: str) -> Article:
+    """The article as it is, or under `name` (where it was read) if the page whose name it claims is another article.
+
+    `found` is what is stored under the claimed name. A print or AMP page has its words or its headline; a template that
+    writes one rel=canonical into all pages of a site does not, and would make one article of them.
+    """
+    if found is None or not name or article.canonical_url == name or found.text_sha == article.text_sha != "":
+        return article
+    if plain(found.title) == plain(article.title) or copy_score(found.text, article.text) >= SAME_WORDS:
+        return article
+    return replace(article, id=article_id(name, article.title, article.text), canonical_url=name)
 
 
 def _page_name(entry: Entry, page: Page, response: Response) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.composition import from_entry, from_page
+from bot.core.composition import from_entry, from_page, under_own_name
 from bot.core.evidence import entry_record, response_record
 from bot.core.identities import plain
 from bot.core.outcomes import challenged
@@ -192,6 +192,8 @@ class Reader:
             article = from_page(
                 entry, feed, got.page, got.response, policy=work.policy, now=now, extractor=self.extractor
             )
+            claimed = self.store.articles.by_url(article.canonical_url)
+            article = under_own_name(article, claimed, canonical(got.response.url or entry.url))
             report = report.plus(pages_fetched=1)
         else:
             article = from_entry(entry, feed, quality=got.quality, policy=work.policy, now=now, note=got.reason)

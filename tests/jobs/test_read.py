@@ -199,6 +199,27 @@ def test_the_same_words_under_another_url_are_stored_once(desk: Desk):
     assert desk.store.articles.sightings() == 2
 
 
+def test_a_page_that_claims_the_name_of_another_article_stays_an_article_of_its_own(desk: Desk):
+    named = "https://wire.example/news/today"
+    other = "Pyongyang handed over three frigates to nobody, a harbour master said in a statement about ferries."
+    for number, (title, text) in enumerate(
+        (("Containers counted", CLAIM), ("Ferries", other), ("Containers counted", CLAIM[:70]))
+    ):
+        url = f"https://wire.example/a/{number}"
+        body = url.encode()
+        desk.fetch.answers[url] = body
+        desk.parse.pages[body] = Page(title=title, text=text, quality="full", url=named)
+        desk.arrives(entry(number + 1, title=title, url=url))
+        desk.reader.work_off()
+    first, second = desk.store.articles.by_url(named), desk.store.articles.by_url("https://wire.example/a/1")
+    assert first is not None
+    assert second is not None
+    assert (first.title, second.title) == ("Containers counted", "Ferries")
+    third = desk.store.articles.by_url("https://wire.example/a/2")
+    assert third is not None
+    assert third.id == first.id  # the same headline: a revision
+
+
 def test_a_link_that_only_a_browser_can_follow_is_never_fetched(desk: Desk):
     news = replace(entry(1, url="https://news.google.com/rss/articles/x", title="x"), summary=CLAIM, outlet="Reuters")
     host = NewEntry(entry=news, alias="", canonical_url=news.url, host="news.google.com", policy="live", state="new")
