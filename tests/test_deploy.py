@@ -16,18 +16,20 @@ from bot.settings_schema import ConfigTable
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "armswatch.service"
+WORKER = DEPLOY / "armswatch-worker@.service"
 needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not on this machine")
 
 
 @needs_systemd
-def test_systemd_accepts_the_unit(tmp_path: Path):
+@pytest.mark.parametrize("source", [UNIT, WORKER], ids=["watch", "worker"])
+def test_systemd_accepts_the_unit(source: Path, tmp_path: Path):
     # The program is looked for where it will be installed; here another one stands in its place.
-    unit = tmp_path / "armswatch.service"
-    unit.write_text(UNIT.read_text("utf-8").replace("/opt/armswatch/.venv/bin/armswatch", sys.executable))
+    unit = tmp_path / source.name.replace("@", "@1")
+    unit.write_text(source.read_text("utf-8").replace("/opt/armswatch/.venv/bin/armswatch", sys.executable))
     done = subprocess.run(
         ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, timeout=60, check=False
     )
-    said = [line for line in (done.stdout + done.stderr).splitlines() if "armswatch.service" in line]
+    said = [line for line in (done.stdout + done.stderr).splitlines() if unit.name in line]
     assert (done.returncode, said) == (0, [])
 
 
@@ -52,6 +54,14 @@ def test_the_watchdog_is_longer_than_any_honest_round_and_exits_that_help_nobody
     assert "WatchdogSec=10min" in text
     assert "RestartPreventExitStatus=2 3" in text
     assert "xoxb" not in text
+
+
+def test_a_worker_is_started_again_whatever_it_ended_with_and_is_as_closed_as_the_watch():
+    text = WORKER.read_text("utf-8")
+    assert "Restart=always" in text
+    assert "RestartPreventExitStatus=2\n" in text
+    walls = re.compile(r"(?m)^(?:No|Protect|Private|Restrict|Lock|System|Capability|Memory|Tasks|UMask).*$")
+    assert walls.findall(text) == walls.findall(UNIT.read_text("utf-8"))
 
 
 def instructions() -> list[tuple[str, str]]:
