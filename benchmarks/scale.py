@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks import _feedserver
 from bot.core import pacing
+from bot.core.articles import extract
+from bot.core.entries import parse as parse_feed
 from bot.core.matches import Matcher
 from bot.core.outcomes import PASSING, SOFT, PollOutcome
 from bot.core.shards import bucket, rest
@@ -228,8 +231,8 @@ def show(tally: Tally, hours: float, *, workers: int, jobs: int) -> str:
     )
 
 
-def sizes(entries: int = 20_000, feeds: int = 400) -> None:
-    """What a feed and an entry take in the database, on each backend that is here: bytes, indices included."""
+def sizes(entries: int = 20_000, feeds: int = 400) -> float:
+    """What a feed and an entry take in the database, on each backend that is here: bytes, indices included. Those of an entry."""
     print(
         f"   {'backend':<12} {'bytes a feed':>13} {'bytes an entry':>15}   ({feeds} feeds, {entries} entries without pages)"
     )
@@ -241,17 +244,20 @@ def sizes(entries: int = 20_000, feeds: int = 400) -> None:
             with_feeds = _file_bytes(store, path)
             _fill_entries(store, entries, feeds)
             full = _file_bytes(store, path)
-        print(f"   {'SQLite':<12} {(with_feeds - empty) / feeds:13.0f} {(full - with_feeds) / entries:15.0f}")
+        an_entry = (full - with_feeds) / entries
+        print(f"   {'SQLite':<12} {(with_feeds - empty) / feeds:13.0f} {an_entry:15.0f}")
     if binaries() is None:
         print("   PostgreSQL   not installed here (Debian: apt install postgresql)")
-        return
+        return an_entry
     with running() as cluster, cluster.database() as server, Store.opened(server) as store:
         empty = _server_bytes(store)
         _fill_feeds(store, feeds)
         with_feeds = _server_bytes(store)
         _fill_entries(store, entries, feeds)
         full = _server_bytes(store)
-        print(f"   {'PostgreSQL':<12} {(with_feeds - empty) / feeds:13.0f} {(full - with_feeds) / entries:15.0f}")
+        an_entry = (full - with_feeds) / entries
+        print(f"   {'PostgreSQL':<12} {(with_feeds - empty) / feeds:13.0f} {an_entry:15.0f}")
+    return an_entry
 
 
 def _fill_feeds(store: Store, feeds: int) -> None:
@@ -300,8 +306,8 @@ def _server_bytes(store: Store) -> int:
     return int(store.connection.value("SELECT pg_database_size(current_database()) AS size"))
 
 
-def watchlists() -> None:
-    """What judging an article costs with many watchlists of ten terms each, taken from the words of the articles."""
+def watchlists() -> float:
+    """What judging an article costs with many watchlists of ten terms each, from the words of the articles. Seconds with most."""
     chance = random.Random(5)
     texts = [" ".join(chance.choice(_WORDS) for _ in range(400)) for _ in range(200)]
     items = [Item(id=str(n), title=text[:80], text=text) for n, text in enumerate(texts)]
@@ -315,6 +321,46 @@ def watchlists() -> None:
             matcher.verdicts(item)
         took = (time.process_time() - started) / len(items)
         print(f"   {count:12d} {1 / took:11.0f} {took * 1000:8.2f}")
+    return took
+
+
+def reading(rounds: int = 40) -> tuple[float, float]:
+    """CPU seconds of reading a whole feed document of 30 items, and of one page, in this process."""
+    world = _feedserver.World(1, 1)
+    body = world.answer("/feed/0", "").partition(b"\r\n\r\n")[2]
+    started = time.process_time()
+    for _ in range(rounds):
+        parse_feed(body, url="https://site.example/feed", headers=(), now=START)
+    feed = (time.process_time() - started) / rounds
+    pages = [_feedserver.page(0, n) for n in range(rounds)]
+    started = time.process_time()
+    for page in pages:
+        extract(page, url="https://site.example/page", headers=(), now=START)
+    article = (time.process_time() - started) / rounds
+    print(f"   a feed document of 30 items {feed * 1000:.1f} ms, a page {article * 1000:.1f} ms of one core")
+    return feed, article
+
+
+def paper(tally: Tally, hours: float, an_entry: float, judging: float, feed: float, page: float) -> None:
+    """What a simulated world asks for, in a day and in cores."""
+    seconds = hours * 3600
+    entries = tally.new / seconds
+    cores = {
+        "feeds read": tally.documents / seconds * feed,
+        "pages read": entries * page,
+        "judged against 1,000 watchlists": entries * judging,
+    }
+    print(
+        f"   {tally.requests / seconds * 86400 / 1e6:.1f} million requests for feeds a day, {entries * 86400 / 1e6:.1f} million entries"
+    )
+    print(
+        f"   rows of entries {entries * 86400 * an_entry / 1e9:.1f} GB a day; 90 days of them {entries * 90 * 86400 / 1e6:.0f} million rows"
+    )
+    print(
+        "   cores: "
+        + ", ".join(f"{what} {used:.2f}" for what, used in cores.items())
+        + f"; together {sum(cores.values()):.1f}"
+    )
 
 
 def _watchlist(number: int) -> Watchlist:
@@ -401,9 +447,9 @@ _WORDS = [
 
 def main(feeds: int = 100_000) -> None:
     """The tables."""
-    sizes()
-    watchlists()
+    an_entry, judging, (feed, page) = sizes(), watchlists(), reading()
     world = World(feeds=feeds, hosts=feeds * 2 // 5)
+    last: Tally | None = None
     print(f"   {world}")
     print(
         "   shards  runs/s  workers │ polls/s   304   new/s  jobs/s  lag p50      p99    p99.9      max   busy  early"
@@ -416,6 +462,9 @@ def main(feeds: int = 100_000) -> None:
             f"   ({time.process_time() - started:.0f} s CPU)"
         )
         sys.stdout.flush()
+        last = tally if last is None else last
+    assert last is not None
+    paper(last, 6, an_entry, judging, feed, page)
 
 
 if __name__ == "__main__":
