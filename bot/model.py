@@ -364,12 +364,15 @@ class DigestStory:
     kind: str | None
     gloss: str = ""  # one English line built from fields and labels (decision 21)
     quote: str = ""  # an exact substring of the stored text
+    quote_cut: tuple[bool, bool] = (False, False)  # whether its sentence begins before it, goes on after it
     published: datetime | None = None
     first_seen: datetime | None = None
     late_reason: str = ""
     origins: tuple[Origin, ...] = ()
     carriers: int = 1
     predecessor: str = ""  # the same claimant's figure before this one, in words
+    others: tuple[str, ...] = ()  # the latest figures of other claimants, in words: beside it, never added
+    answers: str = ""  # of a denial: the numbers in this digest of what it denies
     follows: str = ""
     alerted: datetime | None = None
     changes: tuple[str, ...] = ()  # ids of the changes that this line announces

@@ -18,11 +18,12 @@ def origins(claims: Iterable[Claim]) -> tuple[Origin, ...]:
 
     Eleven papers on one briefing are one origin carried by eleven. A state and its institutions are one voice; of
     its bases the heaviest counts, an act of law stands by itself. A nameless sentence is an origin only if nothing
-    else is known.
+    else is known, and so is who only denies: nothing rests on his word but the denial.
     """
+    all_ = list(claims)
     found = [
         Origin(claimant=_name(group), basis=basis, carriers=count)
-        for group in _voices(claims)
+        for group in _voices([one for one in all_ if one.status != "denied"] or all_)
         for basis, count in _bases(group)
     ]
     named = [origin for origin in found if origin.claimant not in UNNAMED] or found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.ledger import same_speaker
 from bot.model import Claim
 
 NewKind = Literal["legal-act", "denial", "retraction", "figure", "period", "basis", "entity", "claim"]
@@ -51,7 +52,8 @@ def news(before: Sequence[Claim], after: Sequence[Claim], *, known: Iterable[str
 
 def _kind(claim: Claim, before: Sequence[Claim]) -> NewKind | None:
     who = _plain(claim.claimant)
-    own = [other for other in before if _plain(other.claimant) == who]
+    # "US" and "White House" are one voice: what one said is not new from the other.
+    own = [other for other in before if _plain(other.claimant) == who or same_speaker(claim, other)]
     if claim.status == "sanctioned":
         return (
             None if any(other.status == "sanctioned" and _same_act(claim, other) for other in before) else "legal-act"

@@ -33,6 +33,22 @@ def quote_of(article: Article, claim: Claim | None, evidence: Iterable[Evidence]
     return ""
 
 
+def is_cut(article: Article, quote: str) -> tuple[bool, bool]:
+    """Whether the sentence of a quote begins before it in the stored text, and whether it goes on after it."""
+    text = article.text if quote in article.text else article.title
+    at = text.find(quote)
+    if not quote or at < 0:
+        return False, False
+    before, after = text[:at].rstrip(" "), text[at + len(quote) :].lstrip(" ")
+    begun = bool(before) and before[-1] not in _ENDS + _OPENS + _CLOSES and quote[0] not in _OPENS
+    return begun, bool(after.strip()) and quote[-1] not in _ENDS and after[0] not in _ENDS + _CLOSES
+
+
+_ENDS = ".!?。！？…:\n"
+_OPENS = '"“«「『(（'
+_CLOSES = '"”»」』)）'
+
+
 def _exact(article: Article, quote: str) -> str:
     quote = quote.strip()
     return quote if quote and (quote in article.text or quote in article.title) else ""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.core import quotes, ranking
-from bot.core.glosses import gloss
+from bot.core.glosses import figure, gloss
+from bot.core.ledger import same_figure, same_speaker
 from bot.model import Article, Change, ChangeKind, Claim, DigestNote, DigestStory, Origin, Policy, Story, Verdict
 
 LATE_AFTER: Final = timedelta(hours=36)
 """Published longer than this before we knew of it is LATE, not NEW (decision 16)."""
+
+MOST_OTHERS: Final = 3
+"""Figures of other claimants beside one figure."""
 
 _QUIET_REASONS: Final[Mapping[Policy, str]] = {
     "first_poll": "first poll of this feed",
@@ -37,9 +41,13 @@ class Candidate:
     watchlists: tuple[str, ...] = ()
     predecessor: str = ""  # the same claimant's figure before this one, in words
     previous: float | None = None  # the same as a number, where unit and kind are the same
+    others: tuple[tuple[Claim, date | None], ...] = ()  # the latest figures of other claimants and when they were given
     also: tuple[tuple[str, str, str], ...] = ()  # (outlet, title, url)
     alerted: datetime | None = None
     shown: bool = False  # the story was in a digest or an alert of this subscription before
+
+
+_Badged = tuple[ChangeKind, str, Candidate]
 
 
 def badge_of(candidate: Candidate) -> tuple[ChangeKind, str]:
@@ -67,17 +75,16 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
     The strongest badge leads and gives article, quote and gloss; the others are notes under it, each once, denials
     first, figures before words.
     """
-    badged = sorted(
-        ((*badge_of(one), one) for one in group),
-        key=lambda each: (_leads(each[0], each[2].change), each[2].change.at, each[2].change.id),
-    )
-    badge, reason, lead = badged[0]
+    badged = _badged(group)
+    badge, reason, first = badged[0]
+    lead = _latest_figure(first, [one for _, _, one in badged[1:]])
     article, verdict = lead.article, lead.verdict
     kind = verdict.kind or lead.story.kind
     direction = verdict.direction or lead.story.direction
-    claim = lead_claim(lead, badge)
+    claim = lead_claim(lead, badge if lead is first else lead.change.kind)
     line = gloss(claim, labels) if claim else ""
     fact = "" if badge == "LATE" else lead.change.fact
+    quote = quotes.quote_of(article, claim, verdict.evidence)
     story = DigestStory(
         story=lead.story.id,
         badge=badge,
@@ -91,21 +98,75 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         direction=direction,
         kind=kind,
         gloss=line or fact,
-        quote=quotes.quote_of(article, claim, verdict.evidence),
+        quote=quote,
+        quote_cut=quotes.is_cut(article, quote),
         published=article.published,
         first_seen=article.first_seen,
         late_reason=reason,
         origins=max((one.origins for one in group), key=len),
         carriers=max(one.carriers for one in group),
         predecessor=figure_before(lead, claim),
+        others=_others(lead, claim, [each for one in group for each in one.claims]),
         follows=lead.story.follows,
         alerted=min((one.alerted for one in group if one.alerted), default=None),
         changes=tuple(one.change.id for _, _, one in badged),
         also=tuple(dict.fromkeys(hang for _, _, one in badged for hang in one.also)),
         direction_words=direction_words(direction, labels),
-        notes=_notes(badged[1:], labels, {line, fact}, claim),
+        notes=_notes([each for each in badged if each[2] is not lead], labels, {line, fact}, claim),
     )
     return story, ranking.evidential(badge, kind, claim, lead.claims)
+
+
+def _badged(group: Sequence[Candidate]) -> list[_Badged]:
+    return sorted(
+        ((*badge_of(one), one) for one in group),
+        key=lambda each: (_leads(each[0], each[2].change), each[2].change.at, each[2].change.id),
+    )
+
+
+def told_by(group: Sequence[Candidate]) -> Claim | None:
+    """The claim that the line of a story is told by."""
+    badged = _badged(group)
+    lead = _latest_figure(badged[0][2], [one for _, _, one in badged[1:]])
+    return lead_claim(lead, lead.change.kind)
+
+
+def _latest_figure(lead: Candidate, others: Sequence[Candidate]) -> Candidate:
+    """`lead`, or the change in which the same claimant has given another figure since: the first line is not yesterday's."""
+    claim = lead_claim(lead, lead.change.kind)
+    if claim is None or claim.quantity is None:
+        return lead
+    later = [
+        one
+        for one in others
+        if one.change.kind == "UPDATE"
+        and (found := lead_claim(one, "UPDATE")) is not None
+        and found.quantity is not None
+        and found.unit == claim.unit
+        and found.direction == claim.direction
+        and same_speaker(found, claim)
+        and not same_figure(found, claim)
+        and _when(one) > _when(lead)
+    ]
+    return max(later, key=_when, default=lead)
+
+
+def _when(one: Candidate) -> tuple[datetime, datetime]:
+    return one.article.published or one.change.at, one.change.at
+
+
+def _others(lead: Candidate, claim: Claim | None, own: Sequence[Claim]) -> tuple[str, ...]:
+    """What other claimants last said of the same thing, newest last; what stands in the story already is left out."""
+    if claim is None or claim.quantity is None or claim.status not in ("asserted", "estimated", "observed"):
+        return ()
+    kept: list[tuple[Claim, date | None]] = []
+    for one, when in reversed(lead.others):  # the newest of each voice, whatever its name
+        known = any(same_speaker(one, other) for other, _ in kept)
+        own_again = any(same_speaker(one, mine) and same_figure(one, mine) for mine in own)
+        if not known and not own_again:
+            kept.append((one, when))
+    lines = (f"{one.claimant} {figure(one)}" + (f" ({when.day} {when:%b %Y})" if when else "") for one, when in kept)
+    return tuple(reversed(tuple(lines)[:MOST_OTHERS]))
 
 
 def _leads(badge: ChangeKind, change: Change) -> int:
@@ -123,23 +184,21 @@ def lead_claim(candidate: Candidate, badge: ChangeKind) -> Claim | None:
     )
 
 
-_Badged = tuple[ChangeKind, str, Candidate]
-
-
 def _notes(
     badged: Sequence[_Badged], labels: Mapping[str, str], told: set[str], lead: Claim | None
 ) -> tuple[DigestNote, ...]:
-    known = {_same(lead)} if lead is not None and lead.quantity is not None else set()
+    known = [lead] if lead is not None and lead.quantity is not None else []
     made: list[tuple[tuple[bool, bool], DigestNote]] = []
     for badge, _, one in badged:
         claim, fact = lead_claim(one, badge), one.change.fact
         words = (gloss(claim, labels) if claim else "") or fact or one.article.title
         before = figure_before(one, claim)
         if claim is not None and claim.quantity is not None and badge == "UPDATE":
-            if _same(claim) in known:  # the same figure of the same claimant, told by another paper or for another day
+            # The same figure of one voice, told by another paper, under another name or for another day.
+            if any(_again(claim, other) for other in known):
                 continue
-            known.add(_same(claim))
-        if not words or words in told:
+            known.append(claim)
+        if not words or words in told or _is_before(claim, lead):
             continue
         told.add(words)
         weight = (badge not in ("DENIAL", "CORRECTION"), claim is None or claim.quantity is None)
@@ -150,8 +209,22 @@ def _notes(
     return tuple(note for _, note in sorted(made, key=lambda each: each[0]))
 
 
-def _same(claim: Claim) -> tuple[str, float | None, str]:
-    return claim.claimant, claim.quantity, claim.unit
+def _is_before(claim: Claim | None, lead: Claim | None) -> bool:
+    """Whether a NEW change only told the lower figure that the lead's claimant has replaced since."""
+    return (
+        claim is not None
+        and lead is not None
+        and None not in (claim.quantity, lead.quantity)
+        and claim.unit == lead.unit
+        and claim.direction == lead.direction
+        and claim.status != "denied"
+        and same_speaker(claim, lead)
+        and not same_figure(claim, lead)
+    )
+
+
+def _again(claim: Claim, other: Claim) -> bool:
+    return same_figure(claim, other) and (claim.claimant == other.claimant or same_speaker(claim, other))
 
 
 def figure_before(candidate: Candidate, claim: Claim | None) -> str:

@@ -39,7 +39,10 @@ def kinship(mine: Sequence[Claim], theirs: Sequence[Claim]) -> Kinship:
     if any(same_speaker(first, second) for first in said for second in heard):
         return "shared"
     if not said and any(answers(first, second) for first in one for second in heard):
-        return "shared"
+        # Two claims of one day can both be what is denied; whom a denial answers is often told further down.
+        quoted = [claim for claim in mine if claim.status != "denied" and claim.claimant not in UNNAMED]
+        theirs_too = any(same_speaker(first, second) for first in quoted for second in heard)
+        return "shared" if theirs_too or not quoted else "unknown"
     if not heard and any(answers(second, first) for first in said for second in other):
         return "shared"
     if not said and not heard:

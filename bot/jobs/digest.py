@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,7 @@ class Digester:
         shown = self.store.digests.told_stories(name)
         fact = self.store.digests.last_fact()
         telling = Telling(self.store, self.publishers)
-        digest = compose(
+        return compose(
             subscription,
             [
                 telling.candidate(item.change, item.story, item.article, item.verdicts, shown=item.story.id in shown)
@@ -85,15 +85,9 @@ class Digester:
             cutoff=now,
             late_run=owed.late if owed else "",
             corrections=tuple(self.store.revisits.corrections(name, last.cutoff if last else None, now)),
-            last_fact=f"{fact[1]:%d %b %Y}, {fact[0]}" if fact else "",
+            last_fact=_ago(*fact, now) if fact else "",
             labels=self.labels,
-        )
-        muted = self.store.judgements.muted(now)
-        stories = tuple(
-            replace(one, folded=True, stream="muted") if one.story in muted else one for one in digest.stories
-        )
-        return replace(
-            digest, stories=(*(one for one in stories if not one.folded), *(one for one in stories if one.folded))
+            muted=self.store.judgements.muted(now),
         )
 
     def _today(self, subscription: Subscription, now: datetime) -> Due | None:
@@ -115,6 +109,12 @@ class Digester:
             digest.subscription, subscription.watchlists, until=digest.cutoff, quiet=()
         )
         return [article.id for article, _ in found]
+
+
+def _ago(story: str, at: datetime, now: datetime) -> str:
+    days = (now - at).days
+    ago = f"{days} days ago" if days > 1 else "a day ago" if days else "less than a day ago"
+    return f"{at.day} {at:%b %Y} ({ago}), {story}"
 
 
 def _local_date(subscription: Subscription, now: datetime) -> date:

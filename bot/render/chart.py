@@ -10,7 +10,8 @@ from typing import Final
 WIDTH: Final = 560
 HEIGHT: Final = 120
 _PAPER, _INK, _LINE = 0, 1, 2
-_COLOURS: Final = bytes((255, 255, 255, 43, 108, 166, 138, 150, 163))  # paper, bar, base line
+_COLOURS: Final = bytes((255, 255, 255, 58, 128, 192, 138, 150, 163))  # paper, bar, base line
+_CLEAR: Final = bytes((0,))  # the paper lets the page through: white in the light, dark in the dark
 
 
 def bars(values: Sequence[int]) -> bytes:
@@ -31,7 +32,8 @@ def bars(values: Sequence[int]) -> bytes:
     head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
     pixels = zlib.compress(b"".join(rows), 9)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _chunk(name, body) for name, body in ((b"IHDR", head), (b"PLTE", _COLOURS), (b"IDAT", pixels), (b"IEND", b""))
+        _chunk(name, body)
+        for name, body in ((b"IHDR", head), (b"PLTE", _COLOURS), (b"tRNS", _CLEAR), (b"IDAT", pixels), (b"IEND", b""))
     )
 
 

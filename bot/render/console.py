@@ -65,7 +65,7 @@ def _story(story: DigestStory, number: int, zone: str, width: int) -> Iterator[s
     if words.said(story) != words.title(story):
         yield from _wrap(words.title(story), width, start=3)
     if story.alerted is None and words.quote(story):
-        yield from _wrap(f"“{words.quote(story)}”", width, start=3)
+        yield from _wrap(words.quoted(story), width, start=3)
     facts = f"{words.source(story)} · {words.published(story, zone)} · {words.origins(story)}"
     yield from _wrap(facts, width, start=3)
     yield from _url(story.url, "   ")

@@ -214,7 +214,7 @@ def _story(story: DigestStory, number: int, zone: str) -> dict[str, Any]:
         "title": title,
         "url": story.url,
         "lang": "".join(one for one in story.lang if one.isascii() and (one.isalnum() or one == "-"))[:12],
-        "quote": words.quote(story) if story.alerted is None else "",
+        "quote": words.quoted(story) if story.alerted is None else "",
         "source": words.source(story),
         "published": words.published(story, zone),
         "origins": words.origins(story),

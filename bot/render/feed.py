@@ -84,7 +84,7 @@ def _title(story: DigestStory) -> str:
 def _summary(story: DigestStory, zone: str) -> str:
     lines = [words.title(story)] if words.said(story) != words.title(story) else []
     if words.quote(story):
-        lines.append(f"“{words.quote(story)}”")
+        lines.append(words.quoted(story))
     lines.append(f"{words.source(story)} · {words.published(story, zone)} {zone} · {words.origins(story)}")
     lines += words.remarks(story, zone)
     lines += [f"{note.badge}: {words.shown(note.words)}" for note in story.notes]

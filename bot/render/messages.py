@@ -47,11 +47,17 @@ def alert(
     subject = change.id if candidate.alerted is not None else candidate.story.id
     again = "UPDATE " if candidate.alerted is not None else ""
     seen = words.instant(change.at, "UTC")
-    dated = f"published {words.instant(story.published, 'UTC')}" if story.published else "undated"
-    first = f"{again}ALERT · {decision.reason} · {decision.label} · seen {seen} UTC, {dated}"
+    first = (
+        f"{again}ALERT · {decision.reason} · {decision.label} · seen {seen} UTC, {_dated(story.published, change.at)}"
+    )
     way = f"{words.shown(story.direction_words, 60)}  " if story.direction_words else ""
-    push = words.shown(f"{words.shown(title, 30)}: {words.said(story)} ({decision.label.lower()})", 200)
-    rest = [*words.remarks(story, "UTC"), "No further alert on this story unless a new act, figure or denial appears"]
+    source = decision.label.lower().replace(" (", ", ").rstrip(")")
+    push = words.shown(f"{words.shown(title, 30)}: {words.said(story)} ({source})", 200)
+    rest = [
+        *words.remarks(story, "UTC"),
+        "No further alert on this story unless a new act, figure or denial appears",
+        f"{candidate.story.id} · {candidate.article.id}",
+    ]
     if subscription.channel == "slack":
         blocks = _alert_blocks(story, first, way, rest)
         via: slack.Via = "webhook" if subscription.target in ("", slack.WEBHOOK) else "slack"
@@ -59,7 +65,7 @@ def alert(
     lines = [f"{way}{words.said(story)}", f"{words.source(story)} · {words.origins(story)}"]
     return _told(
         "alert", subject, subscription, identity, f"[ALERT] {push}", change.at, first, lines, rest,
-        quote=words.quote(story), title=words.title(story), url=story.url,
+        quote=words.quoted(story), title=words.title(story), url=story.url,
     )  # fmt: skip
 
 
@@ -78,16 +84,23 @@ def notice(notice: Notice, subscription: Subscription, *, identity: MailIdentity
     )  # fmt: skip
 
 
+def _dated(published: datetime | None, seen: datetime) -> str:
+    if published is None:
+        return "undated"
+    same_day = published.date() == seen.date()
+    return f"published {published:%H:%M}" if same_day else f"published {words.instant(published, 'UTC')}"
+
+
 def _alert_blocks(story: DigestStory, first: str, way: str, rest: Sequence[str]) -> list[Json]:
     lead = [leaf(f"{first}\n", bold=True), leaf(way, bold=True), leaf(words.shown(words.said(story), 300))]
     source = [
         link(story.url, words.shown(story.title, 120) or "source"),
         leaf(f"\n{words.source(story)} · {words.shown(words.origins(story), 160)}"),
     ]
-    quote = [quoted(f"“{words.quote(story)}”")] if words.quote(story) else []
+    quote = [quoted(words.quoted(story))] if words.quote(story) else []
     return [
         rich(f"al:{story.story}", [section(lead), *quote, section(source)]),
-        context("foot", [words.shown(line, 120) for line in rest[-2:]]),
+        context("foot", [words.shown(line, 120) for line in rest[-3:]]),
     ]
 
 
@@ -107,7 +120,7 @@ def _told(
     url: str = "",
 ) -> Delivery:
     """The message for mail, console or file."""
-    body = [headline, *lines, *([f"“{quote}”"] if quote else []), *([title] if title else [])]
+    body = [headline, *lines, *([quote] if quote else []), *([title] if title else [])]
     body += [href(url)] if href(url) else []
     plain = "\n".join([*body, "", *small]) + "\n"
     if subscription.channel == "email":

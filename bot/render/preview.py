@@ -14,7 +14,7 @@ body{margin:0;background:#f8f8f8;font:15px/1.46 Lato,"Segoe UI",Roboto,Arial,san
 .m{max-width:720px;margin:16px auto;background:#fff;border:1px solid #ddd;border-radius:8px;padding:16px 20px}
 .t{margin-left:40px;border-left:4px solid #ddd}
 .who{font-weight:900;margin-bottom:2px}.app{font-size:10px;background:#eee;padding:1px 4px;border-radius:3px;color:#555}
-h2{font-size:18px;margin:8px 0}.sec{white-space:pre-wrap;margin:3px 0;overflow-wrap:anywhere}
+.row{margin:10px 0}h2{font-size:18px;margin:8px 0}.sec{white-space:pre-wrap;margin:3px 0;overflow-wrap:anywhere}
 blockquote{margin:4px 0;padding-left:12px;border-left:4px solid #ddd;white-space:pre-wrap}
 hr{border:0;border-top:1px solid #e5e5e5;margin:10px 0}.ctx{font-size:12.5px;color:#616061;white-space:pre-wrap}
 code{color:#c01343;background:#f6f6f8;border:1px solid #e1e1e4;border-radius:3px;padding:0 3px;font-size:12px}
@@ -63,11 +63,12 @@ def _block(block: dict[str, Any]) -> str:
         case "context":
             return '<div class="ctx">' + " · ".join(html.escape(one["text"]) for one in block["elements"]) + "</div>"
         case "rich_text":
-            return "".join(_element(one) for one in block["elements"])
+            return '<div class="row">' + "".join(_element(one) for one in block["elements"]) + "</div>"
         case "actions":
-            return "".join(
+            row = "".join(
                 f"<button>{html.escape(one.get('text', {}).get('text', '⋯'))}</button>" for one in block["elements"]
             )
+            return f'<div class="row">{row}</div>'
         case other:
             return f'<div class="ctx">[{html.escape(other)}]</div>'
 

@@ -80,6 +80,8 @@ def _story(story: DigestStory, number: int) -> dict[str, Any]:
         "origins": [{"claimant": one.claimant, "basis": one.basis, "carriers": one.carriers} for one in story.origins],
         "carriers": story.carriers,
         "predecessor": story.predecessor,
+        "others": list(story.others),
+        "answers": story.answers,
         "follows": story.follows,
         "alerted": _time(story.alerted),
         "notes": [

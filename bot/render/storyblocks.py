@@ -16,7 +16,7 @@ def story_block(story: DigestStory, number: int, zone: str) -> Json:
     lead.append(link(story.url, title, bold=True) if said == title else leaf(said, bold=True))
     elements = [section(lead)]
     if story.alerted is None and words.quote(story):
-        elements.append(quoted(f"“{words.quote(story)}”"))
+        elements.append(quoted(words.quoted(story)))
     basis: list[Json] = [] if said == title else [link(story.url, title), leaf("\n")]
     basis.append(leaf(f"{words.source(story)} · "))
     basis += [moment(story.published)] if story.published else [leaf("undated")]

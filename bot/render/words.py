@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.core.digests import MUTED
 from bot.core.glosses import UNNAMED
 from bot.core.text import one_line
 from bot.model import AdjacentLine, ChangeKind, Digest, DigestStory
@@ -151,6 +152,13 @@ def quote(story: DigestStory) -> str:
     return "" if line == title(story) else line
 
 
+def quoted(story: DigestStory) -> str:
+    """The quote in its marks, with "…" where its sentence begins before it or goes on after it; "" where there is none."""
+    line = quote(story)
+    begun, goes_on = story.quote_cut
+    return f"“{'… ' if begun else ''}{line}{' …' if goes_on else ''}”" if line else ""
+
+
 def source(story: DigestStory) -> str:
     """`Reuters (reuters.com) [full]`: outlet, the host that the link leads to, how much of it was read; language."""
     host = host_of(href(story.url)) or shown(story.host, 80)
@@ -200,8 +208,12 @@ def remarks(story: DigestStory, zone: str) -> list[str]:
         lines.append(f"In scope for this subscription: {shown(story.stream, 100)}")
     if story.badge == "LATE" and story.late_reason:
         lines.append(f"Late: {shown(story.late_reason, 140)}")
+    if story.answers:
+        lines.append(f"Answers {shown(story.answers, 40)}")
     if story.predecessor:
         lines.append(f"Before: {shown(story.predecessor, 200)}")
+    if story.others:
+        lines.append(f"Others, not comparable: {' · '.join(shown(one, 100) for one in story.others[:3])}")
     if story.quality in ("headline-only", "paywalled", "blocked", "missing"):
         lines.append("Only the headline or a teaser was read: no figure in it was checked in the text")
     if story.follows:
@@ -241,10 +253,6 @@ def told(
     full = [story for story in digest.stories if not story.folded]
     folded = tuple(story for story in digest.stories if story.folded)
     return tuple(full[:limit]), tuple(full[limit:]), folded
-
-
-MUTED = "muted"
-"""The stream of a story that a person muted or called irrelevant: folded, never lost."""
 
 
 def folded_line(folded: tuple[DigestStory, ...]) -> str:

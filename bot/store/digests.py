@@ -170,5 +170,5 @@ class Digests:
 
     def last_fact(self) -> tuple[str, datetime] | None:
         """(story, time) of the latest announceable change of all."""
-        row: Row | None = self._c.row("SELECT story, at FROM changes ORDER BY at DESC LIMIT 1")
+        row: Row | None = self._c.row("SELECT story, at FROM changes WHERE policy = 'live' ORDER BY at DESC LIMIT 1")
         return (row["story"], known(row["at"])) if row else None

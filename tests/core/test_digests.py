@@ -15,6 +15,7 @@ from bot.core import quotes, ranking
 from bot.core.digests import Candidate, compose, digest_id
 from bot.core.storylines import line_of
 from bot.model import Article, Coverage, Digest, Evidence, Origin, Verdict
+from bot.render import console
 from tests.render.samples import (
     BOXES,
     CUTOFF,
@@ -317,3 +318,108 @@ def test_a_new_development_that_raises_a_known_figure_is_an_update_with_both_fig
     assert story.predecessor == ">28,000 containers (13 Jul 2025)"
     assert [note.badge for note in story.notes] == ["DENIAL"]
     assert "5,000" not in str(story)
+
+
+# ── what stands beside what ───────────────────────────────────────────────────────────────────────────────────
+
+
+def day_of_two_claims() -> list[Candidate]:
+    """Washington and Seoul speak of containers on one day, and Moscow denies."""
+    us = claim("us", "White House", "asserted", "x", quantity=1200, op=">", unit="containers", basis="imagery")
+    nis = claim("nis", "ROK NIS", "estimated", "y", quantity=31_000, op=">", unit="containers", basis="official figure")
+    no = claim("no", "Kremlin", "denied", "z", materiel=("ammunition",))
+    return [
+        candidate("us", "White House: 1,200", claim=us),
+        candidate("nis", "NIS: 31,000", claim=nis),
+        candidate("no", "Kremlin: no", badge="DENIAL", kind="denial", claim=no),
+    ]
+
+
+@pytest.mark.criterion("D-13")
+def test_a_denial_names_the_number_of_what_it_answers():
+    us, nis, no = day_of_two_claims()
+    told = {one.story: one for one in made([us, nis, no]).stories}
+    assert told["s-no"].answers == "1 and 2"
+    # The denial's own article says whose word it is about.
+    repeated = claim("again", "White House", "asserted", "x", quantity=1200, op=">", unit="containers")
+    told_apart = made([us, nis, replace(no, claims=(*no.claims, repeated))])
+    number = [one.story for one in told_apart.stories].index("s-us") + 1
+    assert {one.story: one.answers for one in told_apart.stories} == {"s-us": "", "s-nis": "", "s-no": str(number)}
+    assert f"Answers {number}" in console.text(told_apart)
+
+
+def test_who_denies_everything_in_sight_answers_nothing_in_particular():
+    us, nis, no = day_of_two_claims()
+    third = candidate("third", "t", claim=claim("t", "Ukraine's HUR", "asserted", "x", materiel=("ammunition",)))
+    assert {one.answers for one in made([us, nis, third, no]).stories} == {""}
+
+
+@pytest.mark.criterion("decision 14")
+def test_the_figures_of_others_stand_beside_a_figure_and_never_its_own_again():
+    us, *_ = day_of_two_claims()
+    nis = claim("nis", "ROK NIS", "estimated", "y", quantity=31_000, op=">", unit="containers")
+    own = claim("old", "US", "asserted", "y", quantity=1200, op=">", unit="containers")
+    own = replace(own, party="usa", claimant_type="government")
+    speaking = replace(us, claims=(replace(us.claims[0], party="usa"),), others=((nis, CUTOFF.date()), (own, None)))
+    (story,) = made([speaking]).stories
+    assert story.others == ("ROK NIS >31,000 containers (14 Oct 2023)",)
+    assert "Others, not comparable: ROK NIS >31,000 containers (14 Oct 2023)" in console.text(made([speaking]))
+    assert "32,200" not in console.text(made([speaking]))
+
+
+@pytest.mark.criterion("decision 15")
+def test_of_two_figures_that_one_claimant_gave_on_one_day_the_later_one_leads():
+    first = claim("f", "White House", "asserted", BOXES, quantity=1200, op=">", unit="containers")
+    later = claim(
+        "l", "White House", "asserted", "Now it is more than 1,500.", quantity=1500, op=">", unit="containers"
+    )
+    found = [
+        candidate("f", "1,200", story="s-1", claim=first, text=BOXES, published=CUTOFF - timedelta(hours=9)),
+        candidate(
+            "l", "1,500", story="s-1", claim=later, text="Now it is more than 1,500.", badge="UPDATE", published=CUTOFF - timedelta(hours=2),
+            fact="White House: >1,500 containers (was >1,200 containers)",
+        ),
+    ]  # fmt: skip
+    (story,) = made(found).stories
+    assert (story.badge, story.title, story.predecessor) == ("NEW", "1,500", ">1,200 containers")
+    assert story.gloss.startswith("White House asserts >1,500 containers")
+    assert story.quote == "Now it is more than 1,500."
+    assert story.notes == ()
+    assert set(story.changes) == {"x-f", "x-l"}
+
+
+def test_a_figure_of_one_voice_under_two_names_is_said_once():
+    one = replace(claim("w", "White House", "asserted", "x", quantity=1200, op=">", unit="containers"), party="usa")
+    two = replace(claim("u", "US", "asserted", "x", quantity=1200, op=">", unit="containers"), party="usa")
+    found = [
+        candidate("w", "t", story="s-1", claim=one),
+        candidate("u", "t2", story="s-1", claim=two, badge="UPDATE", fact="US: >1,200 containers"),
+    ]
+    assert made(found).stories[0].notes == ()
+
+
+def test_what_somebody_muted_stands_last_and_numbers_follow_the_list():
+    us, nis, no = day_of_two_claims()
+    digest = compose(
+        SLACK, [us, nis, no], [], 0, SEEN, local_date=DAY, since=SINCE, cutoff=CUTOFF, labels=LABELS, muted={"s-us"}
+    )
+    assert [one.story for one in digest.stories] == ["s-nis", "s-no", "s-us"]
+    assert (digest.stories[-1].folded, digest.stories[-1].stream) == (True, "muted")
+    assert digest.stories[1].answers == "1 and 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "cut"),
+    [
+        ("One. Two went on. Three.", "Two went on.", (False, False)),
+        ("One. Two went on. Three.", "Two went", (False, True)),
+        ("One. He said two went on. Three.", "two went on", (True, False)),
+        ("Shells went by ship to Rajin and back", "went by ship", (True, True)),
+        ("말했다. 북한이 보냈다. 끝.", "북한이 보냈다.", (False, False)),
+        ("“No,” he said. “We never did.”", "We never did.", (False, False)),
+        ("Line one\nLine two\nLine three", "Line two", (False, False)),
+        ("Other words", "not in it", (False, False)),
+    ],
+)
+def test_a_quote_shows_where_its_sentence_was_cut(text: str, quote: str, cut: tuple[bool, bool]):
+    assert quotes.is_cut(article("a", "t", text), quote) == cut

@@ -245,3 +245,9 @@ def test_a_broken_line_is_told_with_its_number(line):
     with pytest.raises(WatchlistError) as error:
         known(f"# head\n{good}\n{line}\n".encode(), file="k.jsonl")
     assert [problem.line for problem in error.value.problems] == [3]
+
+
+def test_who_only_denies_is_no_origin_of_what_he_denies():
+    said, no = claim("White House", party="usa", basis="imagery"), claim("Kremlin", status="denied", party="russia")
+    assert [origin.claimant for origin in origins([said, no])] == ["White House"]
+    assert [origin.claimant for origin in origins([no])] == ["Kremlin"]

@@ -51,7 +51,7 @@ def test_every_look_says_what_who_on_what_basis_and_when(subscription):
     payload = json.loads(words_of(subscription))
     told = json.dumps(payload, ensure_ascii=False)
     for words in (
-        "ALERT · legal act · SINGLE SOURCE (primary) · seen Sat 14 Oct 16:04 UTC, published Sat 14 Oct 15:58",
+        "ALERT · legal act · SINGLE SOURCE (primary) · seen Sat 14 Oct 16:04 UTC, published 15:58",
         "DPRK→Russia", "White House", "Basis: satellite imagery", "https://www.state.gov/x", "No further alert on this story",
     ):  # fmt: skip
         assert words in told
