@@ -56,7 +56,8 @@ def figure(claim: Claim) -> str:
     if claim.quantity is None:
         return ""
     top = f"–{claim.quantity_max:,.15g}" if claim.quantity_max is not None else ""
-    return f"{_OPS.get(claim.op, '')}{claim.quantity:,.15g}{top} {claim.unit}".strip()
+    unit = claim.unit.removesuffix("s") if claim.quantity == 1 and not top else claim.unit
+    return f"{_OPS.get(claim.op, '')}{claim.quantity:,.15g}{top} {unit}".strip()
 
 
 def _claimant(claim: Claim) -> tuple[str, str]:
@@ -87,7 +88,7 @@ def _thing(claim: Claim, labels: Mapping[str, str]) -> str:
         number = f"the equivalent of {number}"
     if claim.status == "planned":
         number = f"plans for {number}"
-    if not what or claim.unit in what:
+    if not what or claim.unit in what or what in claim.unit:
         return number
     holds = claim.unit.casefold().startswith(_CARRIERS)
     return f"{number} of {what}" if holds else f"{number} ({what})"
