@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.core.glosses import figure
-from bot.core.ledger import predecessor
+from bot.core.ledger import others, predecessor
 from bot.core.publishers import Publishers
 from bot.core.storylines import Candidate, lead_claim
 from bot.jobs.behind import NOBODY, behind
 from bot.model import Article, Change, Claim, Story, Verdict
 from bot.store import Store
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +47,18 @@ class Telling:
         )
         # Only the figure that the line is told by has a predecessor; a figure of the background is not compared.
         lead = lead_claim(candidate, change.kind)
-        before, number = self._before((lead,), article) if lead else ("", None)
-        return replace(candidate, predecessor=before, previous=number)
-
-    def _before(self, claims: Sequence[Claim], article: Article) -> tuple[str, float | None]:
-        """The same claimant's figure before the article's own, in words and as a number (decision 14)."""
+        if lead is None or lead.quantity is None:
+            return candidate
         at = article.published or article.first_seen
-        for claim in claims:
-            if claim.quantity is None:
-                continue
-            known = [
-                (when.date() if when else None, one)
-                for one, when, source, _ in self.store.stories.ledger(direction=claim.direction or "", unit=claim.unit)
-                if source != article.id
-            ]
-            found = predecessor(claim, known, said=at.date() if at else None)
-            if found is not None:
-                said = next(when for when, one in known if one is found)
-                dated = f" ({said:%d %b %Y})" if said else ""
-                return f"{figure(found)}{dated}", found.quantity
-        return "", None
+        ledger = store.stories.ledger(direction=lead.direction or "", unit=lead.unit)
+        # Oldest first by the minute: of two figures that one claimant gave on one day the later one counts.
+        ledger.sort(key=lambda line: line[1] or _NEVER)
+        known = [(when.date() if when else None, one) for one, when, source, _ in ledger if source != article.id]
+        dates = {one.id: when for when, one in known}
+        before = predecessor(lead, known, said=at.date() if at else None)
+        candidate = replace(candidate, others=tuple((one, dates[one.id]) for one in others(lead, known)))
+        if before is None:
+            return candidate
+        said = dates[before.id]
+        dated = f" ({said.day} {said:%b %Y})" if said else ""
+        return replace(candidate, predecessor=f"{figure(before)}{dated}", previous=before.quantity)
