@@ -95,6 +95,8 @@ class App:
                 robots=table.polling.robots,
             ),
             self.clock,
+            resting=self.store.hosts.resting(self.clock()),
+            rested=self.store.hosts.rest,
         )
 
     @cached_property
@@ -105,7 +107,8 @@ class App:
         from bot.workers import Workers
 
         table = self.settings.table.workers
-        return Workers(table.count, deadline=table.deadline, memory_limit=table.memory)
+        pages = any(feed.pages for feed in self.settings.feeds)
+        return Workers(table.count, deadline=table.deadline, memory_limit=table.memory, pages=pages)
 
     @cached_property
     def map(self) -> Threads:

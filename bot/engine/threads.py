@@ -11,7 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-AHEAD = 4
+AHEAD = 2
 """Items for each thread that may wait or lie finished: enough that no thread is idle while an answer is stored."""
 
 

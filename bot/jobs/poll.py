@@ -10,6 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.core import pacing
+from bot.core.feedstate import jitter_of
 from bot.core.identities import alias
 from bot.core.shards import WHOLE, Shard
 from bot.core.urls import canonical, host_of, registrable
@@ -27,6 +28,9 @@ GROUP = 50
 
 GROUP_WAITS = timedelta(seconds=5)
 """How old a result gets before it is committed with fewer."""
+
+GOLDEN = (5**0.5 - 1) / 2
+"""Steps of this part of a circle spread any number of points evenly over it (R-13)."""
 
 FEED_WIRE_CAP = 5 * 1024 * 1024  # bytes (R-33)
 
@@ -70,20 +74,23 @@ class Poller:
         started = self.clock()  # after the new rows, which are due from their making
         due = self.store.feeds.due(started, known, shard=self.shard)
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
-        asked = self.map(self._ask, [(item, known[item.url]) for item in due])
+        asked = self.map(self._ask, [(item, known[item.url]) for item in _in_turn(due)])
         for group in self._groups(asked):
             report = self._settled(group, report, known)
         return replace(report, ended=self.clock())
 
     def begin(self) -> None:
-        """Make a row for each feed that has none: due at once."""
+        """Make a row for each feed that has none: due at once, with a place of its own in the hour.
+
+        The places of many lie evenly, and begin elsewhere at each installation: no publisher is asked by all of them at once.
+        """
         now = self.clock()
         missing = set(self.store.feeds.missing(feed.url for feed in self.feeds))
         if missing:  # a tick with nothing to do writes nothing
-            rows = [
-                (feed.url, pacing.to_json(pacing.first(feed, now)), now) for feed in self.feeds if feed.url in missing
-            ]
-            self.store.feeds.ensure(rows)
+            start = jitter_of(now.isoformat())
+            fresh = [feed for feed in self.feeds if feed.url in missing]
+            states = [pacing.first(feed, now, start + number * GOLDEN) for number, feed in enumerate(fresh)]
+            self.store.feeds.ensure([(state.url, pacing.to_json(state), now) for state in states])
 
     def _groups(self, asked: Iterable[Polled | None]) -> Iterator[list[Polled]]:
         """What came, GROUP at a time, or sooner where answers come slowly: what is not committed is asked for again after a crash."""
@@ -210,6 +217,17 @@ class Poller:
     def _limits(self, feed: Feed) -> pacing.Limits:
         """The configured limits; no scatter for this machine's own servers, so that the demo's hour is an hour."""
         return _limits(self.limits, trusted=urlsplit(feed.url).netloc in self.trusted)
+
+
+def _in_turn(due: Sequence[DueFeed]) -> list[DueFeed]:
+    """One feed of each host, then the next of each: threads do not queue at one host while others are free."""
+    places: dict[str, int] = {}
+    ranked = []
+    for item in due:
+        host = host_of(item.url)
+        places[host] = rank = places.get(host, -1) + 1
+        ranked.append((rank, item))
+    return [item for _, item in sorted(ranked, key=lambda pair: pair[0])]
 
 
 @lru_cache(maxsize=16)

@@ -23,6 +23,7 @@ class Store:
         from bot.store.entries import Entries
         from bot.store.evidence import Evidences
         from bot.store.feeds import Feeds
+        from bot.store.hosts import Hosts
         from bot.store.judgements import Judgements
         from bot.store.outbox import Outbox
         from bot.store.retention import Retention
@@ -37,6 +38,7 @@ class Store:
         self.feeds = Feeds(self.connection)
         self.entities = Entities(self.connection)
         self.entries = Entries(self.connection)
+        self.hosts = Hosts(self.connection)
         self.articles = Articles(self.connection)
         self.evidence = Evidences(self.connection)
         self.stories = Stories(self.connection)

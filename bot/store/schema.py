@@ -285,3 +285,15 @@ def _article_in_indexes(db: Database) -> None:
 def _wires(db: Database) -> None:
     # The agency whose credit line an article carries: several papers on one wire are one voice.
     db.table("members").add_column("wire", str, not_null_default="")
+
+
+@MIGRATIONS(name="0018_resting_hosts")
+def _resting_hosts(db: Database) -> None:
+    # Who asked with Retry-After to be left alone, all its feeds and pages: a restart must not forget it.
+    db.table("resting").create({"host": str, "until": str}, pk="host", not_null={"until"}, strict=True)
+
+
+@MIGRATIONS(name="0019_versions_of_fingerprints")
+def _versions_of_fingerprints(db: Database) -> None:
+    # To find what an older algorithm wrote without reading all that the present one did.
+    db.table("fingerprints").create_index(["version", "article"])

@@ -6,11 +6,12 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -84,9 +85,11 @@ class Client:
         options: ClientOptions,
         clock: Callable[[], datetime],
         *,
-        hosts: Hosts | None = None,
         resolve: Resolve = system_resolve,
+        resting: Mapping[str, datetime] = MappingProxyType({}),
+        rested: Callable[[str, datetime], object] = lambda _host, _until: None,
     ) -> None:
+        """`resting` are the hosts that asked for a rest before we started; `rested` is told of each that does."""
         self._options = options
         self._clock = clock
         self._guard = Guard(allow=options.allow, ports=options.ports, loopback_only=options.loopback_only)
@@ -95,12 +98,15 @@ class Client:
         self._watchdog = Watchdog()
         self._lines = Lines(self._watchdog)
         self._context: ssl.SSLContext | None = None
-        self.hosts = hosts or Hosts(
+        self._rested = rested
+        self.hosts = Hosts(
             gap=options.gap,
             loopback_gap=options.loopback_gap,
             loopback_at_once=options.loopback_at_once,
             now=clock,
         )
+        for host, until in resting.items():
+            self.hosts.rest(host, until, trusted=is_loopback(host.partition(":")[0]))
         self._robots = Robots(self, clock, self.hosts.slow_down)
 
     def __call__(self, request: Request, /) -> Response:
@@ -187,7 +193,7 @@ class Client:
                 self._lines.keep(target.host, line)
             else:
                 self._lines.end(line)
-        raise TimedOut(_late(request), subject=request.url)
+        raise TimedOut(f"no complete answer within {request.deadline.total_seconds():g} s", subject=request.url)
 
     def _asked(self, line: Line, path: str, headers: dict[str, str]) -> Any:
         """The beginning of the answer; raises _Hung where a used line turns out to have been hung up."""
@@ -259,7 +265,7 @@ class Client:
             pieces.append(piece)
             size += len(piece)
             if time.monotonic() > until:
-                raise TimedOut(_late(request), subject=request.url)
+                raise TimedOut(f"no complete answer within {request.deadline.total_seconds():g} s", subject=request.url)
             if size > cap or raw.tell() > request.wire_cap:
                 if not good or request.purpose == "robots":  # RFC 9309: the first part of an endless robots.txt counts
                     break
@@ -272,7 +278,9 @@ class Client:
         if response.status in (429, 503):
             until = retry_at(response)
             if until is not None:
-                self.hosts.rest(key, min(until, response.fetched + LONGEST_REST), trusted=target.trusted)
+                until = min(until, response.fetched + LONGEST_REST)
+                self.hosts.rest(key, until, trusted=target.trusted)
+                self._rested(key, until)
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -312,13 +320,11 @@ def _expired(line: Line, until: float) -> bool:
     return line.fired or time.monotonic() > until
 
 
-def _late(request: Request) -> str:
-    return f"no complete answer within {request.deadline.total_seconds():g} s"
-
-
 def _raise_ours(error: Exception, request: Request) -> NoReturn:
     if isinstance(error, TimeoutError | socket.timeout | urllib3.exceptions.TimeoutError):
-        raise TimedOut(_late(request), subject=request.url) from None
+        raise TimedOut(
+            f"no complete answer within {request.deadline.total_seconds():g} s", subject=request.url
+        ) from None
     why = " ".join(str(error).split())[:200] or type(error).__name__
     if "IncompleteRead" in why:
         raise Unreachable("the answer ended before it was complete", subject=request.url) from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -200,3 +202,49 @@ def test_a_round_that_is_stopped_leaves_the_rest_due(store: Store):
     replace(desk.poller, stopping=lambda: bool(desk.fetch.asked)).poll()
     assert len(desk.fetch.asked) == 1
     assert desk.poller.poll().feeds_due == 1
+
+
+@pytest.mark.criterion("R-13")
+def test_two_hundred_new_feeds_are_spread_over_the_hour_and_keep_their_places(store: Store):
+    feeds = [Feed(url=f"https://paper-{number}.example/feed", name=str(number)) for number in range(200)]
+    desk = Desk(store, *feeds)
+    for number, feed in enumerate(feeds):
+        desk.says(feed, number, body=f"feed {number}".encode())
+    desk.poller.poll()
+    first = {status.url: status.next_check for status in store.feeds.statuses()}
+    assert max(Counter(at.minute for at in first.values()).values()) <= 5
+    desk.clock.advance(hours=2)
+    desk.poller.poll()
+    later = {status.url: status.next_check for status in store.feeds.statuses()}
+    assert all((later[url] - at) % timedelta(minutes=30) <= timedelta(seconds=2) for url, at in first.items())
+
+
+def test_two_installations_do_not_ask_at_the_same_time(tmp_path: Path):
+    found = []
+    for number in range(2):
+        with Store.opened(tmp_path / f"{number}.db") as store:
+            desk = Desk(store, ONE)
+            desk.clock.advance(seconds=number)
+            desk.says(ONE, 1)
+            desk.poller.poll()
+            found.append(store.feeds.statuses()[0].next_check)
+    assert abs(found[1] - found[0]) > timedelta(minutes=1)
+
+
+def test_hosts_are_asked_in_turn(store: Store):
+    feeds = [Feed(url=f"https://{host}.example/{path}", name=host + path) for host in "ab" for path in "xyz"]
+    desk = Desk(store, *feeds)
+    desk.poller.poll()
+    assert [request.url.split("/")[2][0] for request in desk.fetch.asked] == list("ababab")
+
+
+@pytest.mark.criterion("R-22")
+def test_an_entry_that_changes_itself_with_every_poll_is_new_once(store: Store):
+    desk = Desk(store, ONE)
+    found = []
+    for number in range(30):
+        desk.says(ONE, 1, title=f"Read {number} times", summary=f"{number} readers", body=f"feed {number}".encode())
+        found.append(desk.poller.poll().entries_new)
+        desk.clock.advance(hours=3)
+    assert found == [1] + [0] * 29
+    assert store.entries.count() == {"new": 1}

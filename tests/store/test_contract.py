@@ -401,3 +401,11 @@ def test_two_processes_that_read_then_write_never_lose_a_turn(place: Path | Serv
         worker.join(60)
     with Store.opened(place) as store:
         assert store.connection.value("SELECT pages FROM budgets") == 600
+
+
+@pytest.mark.criterion("R-8")
+def test_a_hosts_wish_for_rest_outlives_the_connection_and_the_longest_counts(store: Store):
+    for hours in (2, 5, 1):
+        store.hosts.rest("wire.example", START + timedelta(hours=hours))
+    assert store.hosts.resting(START) == {"wire.example": START + timedelta(hours=5)}
+    assert store.hosts.resting(START + timedelta(hours=5)) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -148,6 +149,23 @@ def test_a_429_silences_the_whole_host(headers, wait):
             fetch(Request(url=server.url("/other")))
         assert caught.value.retry_at == NOW + wait
         assert len(server.requests) == 1
+
+
+@pytest.mark.criterion("R-6")
+@pytest.mark.criterion("R-8")
+def test_a_restart_does_not_forget_who_asked_for_rest():
+    noted: dict[str, datetime] = {}
+    options = ClientOptions(loopback_only=True, robots=False)
+    with Server({"/feed": Reply(429, (("Retry-After", "600"),)), "/other": Reply(200)}) as server:
+        options = replace(options, allow=server.allow)
+        Client(options, lambda: NOW, rested=noted.__setitem__)(Request(url=server.url("/feed")))
+        assert noted == {f"127.0.0.1:{server.port}": NOW + timedelta(minutes=10)}
+        again = Client(options, lambda: NOW, resting=noted)
+        with pytest.raises(HostResting):
+            again(Request(url=server.url("/other")))
+        later = Client(options, lambda: NOW + timedelta(minutes=11), resting=noted)
+        assert later(Request(url=server.url("/other"))).status == 200
+    assert [request.path for request in server.requests] == ["/feed", "/other"]
 
 
 def test_a_503_without_retry_after_silences_nobody():
