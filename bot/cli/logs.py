@@ -84,6 +84,11 @@ def configure(level: int = logging.INFO, *, secrets: Iterable[str] = ()) -> None
     root.setLevel(max(level, logging.WARNING) if level > logging.DEBUG else logging.DEBUG)
     # At DEBUG the SDK writes whole requests, headers included; what it knows is in our own line of the delivery.
     logging.getLogger("slack_sdk").setLevel(logging.INFO)
+    # What a job raised is told by us, once, with the job's name (bot.schedule); skipped ticks are counted there.
+    logging.getLogger("apscheduler").setLevel(max(level, logging.ERROR))
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
+    # A server that is away is told by whoever needed it; the pool repeats it at every try.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 def logger() -> Any:

@@ -114,7 +114,7 @@ class ProcrastinateEngine:
                 asked.cancel()
         except (exceptions.ConnectorException, OSError) as error:
             if not self._asked.is_set():
-                raise StoreError(f"the queue in PostgreSQL cannot be reached: {error}; is the server up?") from error
+                raise StoreError(_gone(error)) from error
         finally:
             self._loop = None
         return self._asked.is_set()
@@ -194,12 +194,17 @@ class ProcrastinateEngine:
                 return asyncio.run(self._alone(wanted))
             return asyncio.run_coroutine_threadsafe(wanted(), loop).result(timeout=_PATIENCE)
         except (exceptions.ConnectorException, OSError, TimeoutError) as error:
-            raise StoreError(f"the queue in PostgreSQL cannot be reached: {error}; is the server up?") from error
+            raise StoreError(_gone(error)) from error
 
     async def _alone(self, wanted: Callable[[], Coroutine[None, None, T]]) -> T:
         async with self._app.open_async():
             await self._prepare()
             return await wanted()
+
+
+def _gone(error: BaseException) -> str:
+    words = " ".join(str(error.__cause__ or error).split()) or type(error).__name__
+    return f"the queue in PostgreSQL cannot be reached: {words.rstrip('.')}; is the server up?"
 
 
 def _job(function: Task) -> Callable[..., None]:
