@@ -35,6 +35,7 @@ from bot.jobs.memory import remember
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.rematch import Rematcher
+from bot.jobs.resign import Resigner
 from bot.jobs.revisit import Revisiter
 from bot.jobs.warn import Warner
 from bot.model import Coverage, Notice, RoundReport
@@ -274,6 +275,7 @@ class App:
         polled = replace(self.poller, shard=shard, stopping=stopping).poll()
         read = replace(self.reader, shard=shard, stopping=stopping).work_off()
         replace(self.revisiter, shard=shard, stopping=stopping).run()
+        Resigner(store=self.store, lexicon=self.lexicon, stopping=stopping).run()
         return replace(
             polled,
             started=started,

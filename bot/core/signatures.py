@@ -23,7 +23,7 @@ from bot.model import Item
 if TYPE_CHECKING:
     from bot.core.lexicon import Lexicon
 
-VERSION = "signature-1"
+VERSION = "signature-2"
 TITLE, LEAD, BODY = 1.0, 0.75, 0.35  # how much a feature counts by where it stands
 TITLE_SIZE, LEAD_SIZE, BODY_SIZE = 600, 420, 1200  # code points: later paragraphs tell the background, not the event
 RARE, USUAL = 0.8, 0.2  # weight of a word that is not, or is, the daily bread of the subject

@@ -9,20 +9,18 @@ from datetime import datetime
 from bot.core.claims import claims as read_claims
 from bot.core.corroboration import origins
 from bot.core.developments import news
-from bot.core.duplicates import VERSION, Fingerprint, fingerprint
+from bot.core.duplicates import Fingerprint, fingerprint
 from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
 from bot.core.publishers import Publishers
-from bot.core.stories import Assignment, Signature, signature
+from bot.core.stories import Assignment, Signature
 from bot.jobs.behind import NOBODY
 from bot.jobs.place import Placer
+from bot.jobs.resign import VERSION, seal_of
 from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Membership, Story, Verdict
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
-
-SIGNED = 250
-"""Code points of a text that sign it for stories."""
 
 MOST_NEWS = 3
 """Changes that one article may bring to a story; the rest of what is new in it stands in the story."""
@@ -53,8 +51,7 @@ class Judge:
         if rank == "none":
             return Judgement(article=article, verdicts=verdicts)
         print_ = fingerprint(article.title, article.text)
-        # What an article reports stands in its title and lead; further down, all texts on a subject are alike.
-        seal = signature(replace(item, text=item.text[:SIGNED]), self.lexicon)
+        seal = seal_of(article, self.lexicon)
         judgement = Judgement(
             article=article,
             verdicts=verdicts,

@@ -20,14 +20,7 @@ def save_story(
     """The story's part of an article's transaction."""
     at = stamp(article.published or article.first_seen or now)
     if fingerprint:
-        c.run(
-            """INSERT INTO fingerprints (article, version, fingerprint_json) VALUES (:article, :version, :json)
-               ON CONFLICT (article) DO UPDATE SET version = excluded.version, fingerprint_json = excluded.fingerprint_json""",
-            {"article": article.id, "version": version, "json": fingerprint},
-        )
-        c.run("DELETE FROM bands WHERE article = :id", {"id": article.id})
-        for band in dict.fromkeys(bands):
-            c.run("INSERT INTO bands (band, article) VALUES (:band, :article)", {"band": band, "article": article.id})
+        put_print(c, article.id, fingerprint, version, bands)
     if story is not None and membership is not None:
         _put_story(c, story)
         for other in merges:
@@ -50,19 +43,7 @@ def save_story(
                 "at": at,
             },
         )
-        c.run("DELETE FROM signatures WHERE article = :id", {"id": article.id})
-        c.run("DELETE FROM signature_keys WHERE article = :id", {"id": article.id})
-        # Copies, and what merely hangs on a story, say nothing about what the story is: only reports are compared.
-        if signature and _role(c, article.id) in {"founder", "joined"}:
-            c.run(
-                "INSERT INTO signatures (article, story, signature_json, at) VALUES (:article, :story, :json, :at)",
-                {"article": article.id, "story": story.id, "json": signature, "at": at},
-            )
-            for key in dict.fromkeys(keys):
-                c.run(
-                    "INSERT INTO signature_keys (key, article, at) VALUES (:key, :article, :at)",
-                    {"key": key, "article": article.id, "at": at},
-                )
+        put_seal(c, article.id, signature, keys)
     c.run("DELETE FROM claims WHERE article = :id", {"id": article.id})
     for claim in claims:
         put_claim(c, claim, article=article.id, story=story.id if story else "", published=at, known_from="article")
@@ -84,6 +65,37 @@ def save_story(
         )
 
 
+def put_print(c: Connection, article: str, fingerprint: str, version: str, bands: Sequence[str]) -> None:
+    """The fingerprint of an article and the bands by which its copies find it."""
+    c.run(
+        """INSERT INTO fingerprints (article, version, fingerprint_json) VALUES (:article, :version, :json)
+           ON CONFLICT (article) DO UPDATE SET version = excluded.version, fingerprint_json = excluded.fingerprint_json""",
+        {"article": article, "version": version, "json": fingerprint},
+    )
+    c.run("DELETE FROM bands WHERE article = :id", {"id": article})
+    c.run_many(
+        "INSERT INTO bands (band, article) VALUES (:band, :article)",
+        [{"band": band, "article": article} for band in dict.fromkeys(bands)],
+    )
+
+
+def put_seal(c: Connection, article: str, signature: str, keys: Sequence[str]) -> None:
+    """The signature of a report and its index keys; copies, and what merely hangs on a story, are not compared."""
+    c.run("DELETE FROM signatures WHERE article = :id", {"id": article})
+    c.run("DELETE FROM signature_keys WHERE article = :id", {"id": article})
+    place = c.row("SELECT story, role, at FROM members WHERE article = :id", {"id": article})
+    if not signature or place is None or place["role"] not in {"founder", "joined"}:
+        return
+    c.run(
+        "INSERT INTO signatures (article, story, signature_json, at) VALUES (:article, :story, :json, :at)",
+        {"article": article, "story": place["story"], "json": signature, "at": place["at"]},
+    )
+    c.run_many(
+        "INSERT INTO signature_keys (key, article, at) VALUES (:key, :article, :at)",
+        [{"key": key, "article": article, "at": place["at"]} for key in dict.fromkeys(keys)],
+    )
+
+
 def _merge(c: Connection, other: str, into: str) -> None:
     """Everything of one story goes to another; its id stays as an alias that leads there (decision 4)."""
     c.run("UPDATE stories SET alias_of = :into WHERE id = :other AND id <> :into", {"into": into, "other": other})
@@ -100,11 +112,6 @@ def _merge(c: Connection, other: str, into: str) -> None:
     )
     for table in ("signatures", "claims", "changes"):
         c.run(f"UPDATE {table} SET story = :into WHERE story = :other", {"into": into, "other": other})  # noqa: S608
-
-
-def _role(c: Connection, article: str) -> str:
-    row = c.row("SELECT role FROM members WHERE article = :id", {"id": article})
-    return row["role"] if row else ""
 
 
 def put_claim(c: Connection, claim: Claim, *, article: str, story: str, published: str | None, known_from: str) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.model import Change, Claim, Origin, Story
 from bot.store.connection import Connection, Row
 from bot.store.nearness import Near, near
-from bot.store.placing import put_claim
+from bot.store.placing import put_claim, put_print, put_seal
 from bot.store.rows import known, load, moment, stamp
 
 
@@ -61,6 +61,24 @@ class Stories:
         """(story, role) of an article that has its place."""
         row = self._c.row("SELECT story, role FROM members WHERE article = :id", {"id": article})
         return (row["story"], row["role"]) if row else None
+
+    def signed_otherwise(self, version: str, *, limit: int) -> list[str]:
+        """Articles whose fingerprint and signature another version wrote, the latest first."""
+        rows = self._c.rows(
+            """SELECT article FROM (SELECT article FROM fingerprints WHERE version < :version
+                 UNION ALL SELECT article FROM fingerprints WHERE version > :version) AS otherwise
+               JOIN articles ON articles.id = article ORDER BY first_seen DESC, article LIMIT :limit""",
+            {"version": version, "limit": limit},
+        )
+        return [row["article"] for row in rows]
+
+    def sign(
+        self, article: str, *, version: str, fingerprint: str, bands: Sequence[str], signature: str, keys: Sequence[str]
+    ) -> None:
+        """Replace what finds an article's copies and its story."""
+        with self._c.write() as c:
+            put_print(c, article, fingerprint, version, bands)
+            put_seal(c, article, signature, keys)
 
     def get(self, story: str) -> Story | None:
         """One story by id or by the alias that a merge left."""

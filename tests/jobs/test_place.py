@@ -17,6 +17,7 @@ from bot.core.matches import Matcher
 from bot.core.watchlists import load
 from bot.jobs.behind import NOBODY, behind, publishers_beside
 from bot.jobs.judge import Judge
+from bot.jobs.resign import VERSION, Resigner
 from bot.model import Article
 from bot.places import packaged
 from bot.store import Store
@@ -190,7 +191,20 @@ def test_a_fingerprint_in_the_store_is_the_one_that_core_makes_today(desk: Desk)
     desk.arrives(FIGURE, FIGURE_TEXT)
     (row,) = desk.store.connection.rows("SELECT version, fingerprint_json FROM fingerprints")
     assert row["fingerprint_json"] == fingerprint(FIGURE, FIGURE_TEXT).to_bytes().decode()
-    assert row["version"] == fingerprint("", "").version
+    assert row["version"] == VERSION
+
+
+def test_what_an_older_version_signed_is_signed_again_and_found(desk: Desk):
+    story = desk.arrives(FIGURE, FIGURE_TEXT)
+    with desk.store.connection.write() as c:
+        for table in ("bands", "signature_keys"):
+            c.run(f"DELETE FROM {table}")
+        c.run("UPDATE fingerprints SET version = 'older'")
+    assert desk.arrives("Белый дом: КНДР отправила в Россию 2400 контейнеров с боеприпасами", hours=1) != story
+    resigner = Resigner(store=desk.store, lexicon=desk.judge.lexicon)
+    assert (resigner.run(), resigner.run()) == (1, 0)
+    assert desk.arrives("백악관 “북한, 러시아에 포탄 컨테이너 2400개 보내”", hours=2) == story
+    assert desk.arrives("Images shown", FIGURE_TEXT + " " + FIGURE, hours=3) == story
 
 
 def test_the_files_of_families_beside_a_watchlist_count_before_the_shipped_ones(tmp_path: Path):
