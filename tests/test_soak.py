@@ -6,8 +6,7 @@ import gc
 import os
 import sqlite3
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.pacing import Limits, from_json
+from bot.engine.threads import Threads
 from bot.jobs.poll import Poller
 from bot.model import Feed
 from bot.store import Store
@@ -101,30 +101,32 @@ def soak(folder: Path, *, feeds: int, hours: int, growth: int) -> None:
     clock = FakeClock(START)
     world = World(clock, feeds)
     with (
-        Server(world.routes) as server,
+        Server(world.routes, keep=20) as server,
         Store.opened(folder / "soak.db") as store,
         Workers(2, deadline=timedelta(seconds=2)) as workers,
-        ThreadPoolExecutor(16) as threads,
+        closing(Threads(16)) as threads,
+        closing(Client(ClientOptions(allow=server.allow, loopback_only=True), clock)) as fetch,
     ):
         configured = [Feed(url=server.url(f"/{number}"), name=str(number), lang="en") for number in range(feeds)]
         poller = Poller(
             store=store,
             feeds=configured,
-            fetch=Client(ClientOptions(allow=server.allow, loopback_only=True), clock),
+            fetch=fetch,
             parse=workers,
             gate=lambda title, text: False,
             clock=clock,
-            map=threads.map,
+            map=threads,
             limits=Limits(),
             trusted=server.allow,
         )
-        marks = []
+        marks, kills = [], 0
         rounds = int(timedelta(hours=hours) / STEP)
         for number in range(rounds):
             poller.poll()
             if number % 20 == 10 and workers.pids:
                 with suppress(ProcessLookupError):
                     os.kill(workers.pids[0], 9)
+                    kills += 1
             if number >= rounds // 3:
                 gc.collect()
                 marks.append((memory(), open_files(), threading.active_count()))
@@ -151,7 +153,14 @@ def soak(folder: Path, *, feeds: int, hours: int, growth: int) -> None:
             published = int((last - START) / world.gap(number)) + 20
             (stored,) = rows.execute("SELECT COUNT(*) FROM entries WHERE feed = ?", [url]).fetchone()
             assert stored == published, f"feed {number}: {stored} of {published} entries"
+        (entries,) = rows.execute("SELECT COUNT(*) FROM entries").fetchone()
         rows.close()
+        requests, unmodified = (sum(getattr(state, name) for state in states) for name in ("requests", "not_modified"))
+        grown, files, running = (max(mark[n] for mark in marks) - marks[0][n] for n in range(3))
+        print(
+            f"\n{feeds} feeds, {hours} h: {requests} requests, {unmodified} of them 304, none early; {entries} entries, none lost; "
+            f"{kills} workers killed; memory {grown / 1e6:+.1f} MB, descriptors {files:+}, threads {running:+} after the first third"
+        )
 
 
 @pytest.mark.criterion("R-74")
