@@ -60,6 +60,13 @@ def figure(claim: Claim) -> str:
     return f"{_OPS.get(claim.op, '')}{claim.quantity:,.15g}{top} {unit}".strip()
 
 
+def figure_given(claim: Claim, said: date | None) -> str:
+    """`>1,200 containers, to 26 Feb 2026 (2 Mar 2026)`: the figure, the period it is of, and the day on which it was said."""
+    period = _period(claim)
+    told = figure(claim) + (f", {period}" if period else "")
+    return f"{told} ({said.day} {said:%b %Y})" if said else told
+
+
 def _claimant(claim: Claim) -> tuple[str, str]:
     verb = _VERBS[claim.status]
     if claim.claimant in UNNAMED:

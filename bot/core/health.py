@@ -104,7 +104,7 @@ def coverage(pairs: Iterable[tuple[Feed, FeedState]], now: datetime, *, items_re
         condition = health(feed, state, now)
         weather = condition.word == "failing" and state.failures < FAILING_AFTER and state.last_success is not None
         if condition.blind and not weather:
-            blind.setdefault(lang, []).append(f"{feed.name or feed.url} {condition.word}")
+            blind.setdefault(lang, []).append(f"{feed.name or feed.url} {condition.word}{_blind_since(state)}")
         else:
             working[lang] = working.get(lang, 0) + 1
     by_lang = tuple((lang, working.get(lang, 0), configured[lang]) for lang in sorted(configured))
@@ -114,6 +114,16 @@ def coverage(pairs: Iterable[tuple[Feed, FeedState]], now: datetime, *, items_re
         if good * 2 <= total and good < total
     )
     return Coverage(by_lang=by_lang, holes=holes, items_read=items_read)
+
+
+def _blind_since(state: FeedState) -> str:
+    """` since 5 Mar 07:10 UTC`: the last answer of a feed that fails, the last news of one that answers; "" if there was none."""
+    at = (
+        state.last_success
+        if state.last_error or state.gone
+        else max(filter(None, (state.newest, state.last_new)), default=None)
+    )
+    return f" since {at.day} {at:%b %H:%M} UTC" if at else ""
 
 
 def notices(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 
-from bot.core.glosses import UNNAMED, figure, gloss
+from bot.core.glosses import UNNAMED, figure_given, gloss
 from bot.core.ledger import predecessor, records
 from bot.core.reports import Report, ReportClaim, ReportLine, ReportRun, ReportStory
 from bot.core.units import Window
@@ -90,7 +90,7 @@ def _before(
     if found is None:
         return ""
     given = next(when for when, one in figures[key] if one is found)
-    return figure(found) + (f", {given:%d %b %Y}" if given else "")
+    return figure_given(found, given)
 
 
 def _run(store: Store, run: Run) -> ReportRun:

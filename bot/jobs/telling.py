@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.core.glosses import figure
+from bot.core.glosses import figure_given
 from bot.core.ledger import others, predecessor
 from bot.core.publishers import Publishers
 from bot.core.storylines import Candidate, lead_claim
@@ -59,6 +59,4 @@ class Telling:
         candidate = replace(candidate, others=tuple((one, dates[one.id]) for one in others(lead, known)))
         if before is None:
             return candidate
-        said = dates[before.id]
-        dated = f" ({said.day} {said:%b %Y})" if said else ""
-        return replace(candidate, predecessor=f"{figure(before)}{dated}", previous=before.quantity)
+        return replace(candidate, predecessor=figure_given(before, dates[before.id]), previous=before.quantity)

@@ -121,8 +121,13 @@ def test_coverage_counts_by_language_and_names_the_holes():
     ]
     found = coverage(pairs, NOW, items_read=7)
     assert found.by_lang == (("en", 2, 3), ("ko", 1, 3), ("ru", 1, 1))
-    assert found.holes == ("ko 1/3: KO 2 failing, KO-KR 3 failing",)
+    assert found.holes == ("ko 1/3: KO 2 failing since 2 Mar 12:00 UTC, KO-KR 3 failing since 2 Mar 12:00 UTC",)
     assert found.items_read == 7
+
+
+def test_a_feed_that_answers_without_news_is_blind_since_its_last_news():
+    quiet = replace(FINE, newest=NOW - timedelta(days=9), last_new=NOW - timedelta(days=8))
+    assert coverage([(FEED, quiet)], NOW).holes == ("ru 0/1: News silent since 22 Feb 12:00 UTC",)
 
 
 def test_a_feed_that_never_answered_is_not_counted_as_one_that_works():

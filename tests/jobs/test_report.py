@@ -119,7 +119,7 @@ def test_the_timeline_tells_a_statement_once_beside_the_figure_before_it(store: 
     save(store, 4, START + 10 * DAY, claim("c-5", claimant="Kremlin", status="denied", quantity=None), story="s-2")
     told = report(store, EVERYTHING, START + 11 * DAY).timeline
     assert [(one.claim.id, one.carriers) for one in told] == [("c-1", 1), ("c-2", 2), ("c-5", 1)]
-    assert [one.before for one in told] == ["", f"900 containers, {START:%d %b %Y}", ""]
+    assert [one.before for one in told] == ["", f"900 containers ({START.day} {START:%b %Y})", ""]
     assert [one.told for one in told] == [
         "White House asserts 900 containers",
         "White House asserts 1,000 containers",
@@ -135,7 +135,7 @@ def test_every_form_for_people_shows_the_timeline_and_no_sum(store: Store):
         text = FORMATS[form](found)
         assert "Timeline of claims" in text
         assert "White House asserts 1,000 containers" in text
-        assert f"before: 900 containers, {START:%d %b %Y}" in text
+        assert f"before: 900 containers ({START.day} {START:%b %Y})" in text
         assert "1,900" not in text
     assert "<script>alert" not in FORMATS["html"](found)
     assert FORMATS["html"](found).count("<li><time") == 2
