@@ -20,12 +20,16 @@ class Automaton:
         by_anchor: dict[str, list[int]] = {}
         for number, term in enumerate(self.terms):
             by_anchor.setdefault(f" {_bare(term.anchor)}" if term.spaced else _bare(term.anchor), []).append(number)
-        # Most hits need no second look; those of an anchor that do are kept apart.
-        self._plain = tuple(tuple(n for n in ns if self.terms[n].plain) for ns in by_anchor.values())
-        self._whole = tuple(tuple(n for n in ns if self.terms[n].whole) for ns in by_anchor.values())
-        looked = {number for number, term in enumerate(self.terms) if not term.plain and not term.whole}
-        self._looked = tuple(tuple(n for n in ns if n in looked) for ns in by_anchor.values())
-        self._shift = tuple(0 if anchor[0] == " " else -1 for anchor in by_anchor)
+        # Most hits need no second look: an anchor's plain terms, its whole words, those that `span` has to look at.
+        self._table = tuple(
+            (
+                0 if anchor[0] == " " else -1,
+                tuple(n for n in numbers if self.terms[n].plain),
+                tuple(n for n in numbers if self.terms[n].whole),
+                tuple(n for n in numbers if not self.terms[n].plain and not self.terms[n].whole),
+            )
+            for anchor, numbers in by_anchor.items()
+        )
         self._machine = ahocorasick_rs.AhoCorasick(list(by_anchor)) if by_anchor else None
 
     def hits(self, reading: Reading) -> list[tuple[int, int, int]]:
@@ -33,22 +37,22 @@ class Automaton:
         if self._machine is None or not reading.text:
             return []
         found: list[tuple[int, int, int]] = []
-        text, terms = reading.text, self.terms
-        plain, whole, looked, shift = self._plain, self._whole, self._looked, self._shift
+        text, terms, table = reading.text, self.terms, self._table
         length = len(text)
         places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
         for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
-            start, stop = first + shift[anchor], last - 1
-            for number in plain[anchor]:  # plain loops: a generator for one hit costs more than the hit
+            shift, plain, whole, looked = table[anchor]
+            start, stop = first + shift, last - 1
+            for number in plain:  # plain loops: a generator for one hit costs more than the hit
                 found.append((start, stop, number))  # noqa: PERF401
             # Another letter right after a whole word ends it; where scripts meet, `span` looks closer.
-            if whole[anchor]:
+            if whole:
                 if stop >= length or not text[stop].isalnum():
-                    for number in whole[anchor]:
+                    for number in whole:
                         found.append((start, stop, number))  # noqa: PERF401
                 else:
-                    found.extend((start, stop, n) for n in whole[anchor] if terms[n].span(text, start, stop))
-            for number in looked[anchor]:
+                    found.extend((start, stop, n) for n in whole if terms[n].span(text, start, stop))
+            for number in looked:
                 span = terms[number].span(text, start, stop)
                 if span is not None:
                     found.append((span[0], span[1], number))

@@ -246,9 +246,6 @@ def _role(
     """What one mention of a party says: (give or take, points); 0 points where it says nothing."""
     own, left = text[mark.start : mark.end], ARMY.sub("", text[max(0, mark.start - 30) : mark.start])
     right = text[mark.end : mark.end + 10]
-    travels = any(word in text[max(0, mark.start - _SENT_PEOPLE) : mark.start] for word in TRAVEL) or bool(
-        TRAVELS_AFTER.match(text, mark.end)
-    )
     near = [verb for verb in verbs if 0 <= mark.start - verb.end <= 2 and not text[verb.end : mark.start].strip()]
     touching = any(good.start == mark.end for good in goods)
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
@@ -264,7 +261,7 @@ def _role(
         return "give", 2.5
     if right.startswith(WITH_AFTER):
         return "give", 0.0
-    if right.startswith(TO_AFTER) and not travels:
+    if right.startswith(TO_AFTER) and not _travels(text, mark):
         following = next((verb for verb in verbs if verb.start >= mark.end), None)
         asked = following is not None and following.voice == "take"  # "김정은에 … 요청": asked of him
         return ("give", 1.0) if asked else ("take", 2.0)
@@ -276,7 +273,9 @@ def _role(
     if _ends(left, BY):
         verb = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         return (verb.voice, 2.0) if verb is not None else ("give", 0.0)
-    if near and not travels and not adjective:  # "supplies Russia": the object; "buys North Korean": the source
+    if (
+        near and not adjective and not _travels(text, mark)
+    ):  # "supplies Russia": the object; "buys North Korean": the source
         if near[-1].voice == "give":
             return ("give" if INSTRUMENTAL.search(own) else "take"), 2.5
         return "give", 2.0
@@ -286,24 +285,24 @@ def _role(
         left = ""  # an article in English, "and" in Polish, "to" in Spanish
     if _ends(left, AT) and any(verb.voice == "take" and 0 <= mark.start - verb.end <= 40 for verb in verbs):
         return "give", 2.0
-    if left.endswith("向") and not travels:
+    if left.endswith("向") and not _travels(text, mark):
         following = next((verb for verb in verbs if verb.start >= mark.end), None)
         if following is not None and following.voice == "take":
             return "give", 2.0  # 向平壤采购: bought of them
     if left.endswith(("в ", "у ")) and LOCATIVE.search(own):
         return "give", 0.0  # where something is said or done
-    if _ends(left, TO) and not travels and not owned:
+    if _ends(left, TO) and not owned and not _travels(text, mark):
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         if last is not None and last.voice == "take" and (_ends(left, OF_WHOM) or mark.start - last.end <= 5):
             return "give", 1.5  # "comprar a", "reaching out to", "zwraca się do"
         return "take", 2.0
     if left.endswith(WITH_OR_FROM) and WITH_WHOM.search(own):
         return "give", 0.0
-    if _ends(left, FROM) and not travels and (owned or not adjective):
+    if _ends(left, FROM) and (owned or not adjective) and not _travels(text, mark):
         return "give", 2.0
     if owned:  # "Russia arms deal" says less than "Russia's arms"
         return "give", 1.5 if "'" in text[mark.end - 2 : mark.end + 2] or unspaced(own[-1]) else 0.5
-    if _ends(left, GENITIVE) and not travels and goods:
+    if goods and _ends(left, GENITIVE) and not _travels(text, mark):
         return "give", 1.0
     return _subject(text, mark, named, verbs)
 
@@ -311,8 +310,7 @@ def _role(
 def _subject(text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark]) -> tuple[str, float]:
     """A party that comes before a verb of transfer does what the verb says."""
     verb = next((verb for verb in verbs if verb.start >= mark.end), None)
-    met = any(word in text[max(0, mark.start - 14) : mark.start] for word in TRAVEL)
-    if verb is None or met:  # whom somebody visits is no subject
+    if verb is None or _met(text[max(0, mark.start - 14) : mark.start]):  # whom somebody visits is no subject
         return "give", 0.0
     if text.startswith(SUBJECT_AFTER, mark.end):
         return verb.voice, 1.5
@@ -323,11 +321,22 @@ def _subject(text: str, mark: Mark, named: Sequence[Mark], verbs: Sequence[Mark]
     return verb.voice, 0.8 if mark is named[0] else 0.0
 
 
+def _travels(text: str, mark: Mark) -> bool:
+    """Whether somebody goes there: a "to" beside such a word is no cue."""
+    return _met(text[max(0, mark.start - _SENT_PEOPLE) : mark.start]) or bool(TRAVELS_AFTER.match(text, mark.end))
+
+
+def _met(left: str) -> bool:
+    return any(word in left for word in TRAVEL)
+
+
 def _plain(between: str) -> bool:
     return not between.strip(" 's’")
 
 
 def _ends(left: str, cues: tuple[str, ...]) -> bool:
+    if not left.endswith(cues):  # one look for all of them: most names have no cue before them
+        return False
     for cue in cues:
         if left.endswith(cue):
             start = len(left) - len(cue)

@@ -11,6 +11,7 @@ from bot.core.watchlists import Watchlist
 from bot.model import Evidence, Verdict
 
 MOST_EVIDENCE = 24
+FEW = 8  # pieces of evidence for what is no match
 
 
 class Judge:
@@ -25,6 +26,11 @@ class Judge:
             party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
         }
         self._opening = sum(1 << c.bit for c in concepts.values() if c.parties or c.goods)
+        demands = [rule.demand.all for rule in watchlist.rules if rule.points > 0]
+        demands.extend(stream.demand.all for stream in watchlist.streams)
+        # Each demand's groups, the rarest first; () where no words are needed to reach the thresholds.
+        free = min(watchlist.scoring.match, watchlist.scoring.borderline) <= 0
+        self._demands = () if free else tuple(tuple(sorted(set(groups), key=int.bit_count)) for groups in demands)
 
     def opens(self, number: int) -> bool:
         """Whether a term (by its number in the watchlist) is a party or goods."""
@@ -32,8 +38,9 @@ class Judge:
 
     def verdict(self, scan: Scan, hits: list[Hit]) -> Verdict:
         """The verdict of this watchlist on the scanned item."""
-        # Guards only take away: what lacks a party before them lacks it after.
-        if not hits or self._absent(self._mask(hits)):
+        # Guards and cancels only take away: what lacks a party, or a leg of every rule, before them lacks it after.
+        mask = self._mask(hits)
+        if not hits or self._absent(mask) or not self._possible(mask):
             return self._closed(scan, hits)
         kept = self._guards.kept(scan, hits)
         whole = self._mask(kept)
@@ -51,23 +58,43 @@ class Judge:
     def _absent(self, mask: int) -> list[str]:
         return [self.watchlist.parties[party] for party, bits in self._party.items() if not mask & bits]
 
+    def _possible(self, mask: int) -> bool:
+        """Whether an item with these concepts, wherever they stand, can meet any rule that gives points, or a stream."""
+        if not self._demands:
+            return True
+        for groups in self._demands:
+            for group in groups:
+                if not mask & group:
+                    break
+            else:
+                return True
+        return False
+
     def _closed(self, scan: Scan, kept: list[Hit]) -> Verdict:
-        absent = self._absent(self._mask(kept))
+        mask = self._mask(kept)
+        absent = self._absent(mask)
+        if kept and not absent:
+            lacking = self._lacking([mask]).removeprefix("no sentence with ")
+            return self._none(scan, kept, f"no word for {lacking}", [f"no rule can be met: no word for {lacking}"])
         seen = sorted({self.watchlist.labels[self.watchlist.terms[hit[2]].concept] for hit in kept})
         why = [f"gate: no word for {', none for '.join(absent)}" if absent else "gate: no term of this watchlist found"]
         if seen:
             why.append(f"found: {', '.join(seen[:12])}")
+        missing = f"no word for {', '.join(absent)}" if absent else "no term found"
+        return self._none(scan, kept, missing, why)
+
+    def _none(self, scan: Scan, kept: list[Hit], missing: str, why: list[str]) -> Verdict:
+        """The verdict on an item that was not looked at sentence by sentence."""
         chosen: dict[int, Hit] = {}
         for hit in kept:
             chosen.setdefault(self._bit[hit[2]], hit)
-        evidence = tuple(self._evidence(scan, hit) for hit in sorted(chosen.values())[:2])
         return Verdict(
             watchlist=self.watchlist.name,
             watchlist_hash=self.watchlist.hash,
             rank="none",
             score=0.0,
-            missing=f"no word for {', '.join(absent)}" if absent else "no term found",
-            evidence=evidence,
+            missing=missing,
+            evidence=tuple(self._evidence(scan, hit) for hit in sorted(chosen.values())[:2]),
             why=(*self._cut(scan), *why),
         )
 
@@ -76,17 +103,12 @@ class Judge:
         points = sum(score.points for score in scores)
         by_number = {sentence.number: sentence for sentence in sentences}
         counted = sorted((s for s in scores if s.points > 0), key=lambda s: -s.points)
-        chosen: list[Sentence] = []
-        for score in counted:
-            for number in score.sentences:
-                if number in by_number and by_number[number] not in chosen:
-                    chosen.append(by_number[number])
+        numbers = dict.fromkeys(number for score in counted for number in score.sentences if number in by_number)
+        chosen = [by_number[number] for number in numbers]
         stream, missing = "", ""
         rank: str = "match" if points >= scoring.match else "none"
         if rank != "match":
             stream, missing = self._stream(sentences, whole)
-            if stream and points < scoring.borderline and not any(s.name == stream for s in self.watchlist.streams):
-                stream = ""
             if stream or points >= scoring.borderline:
                 rank = "borderline"
                 if not stream:
@@ -97,7 +119,7 @@ class Judge:
                         else "no clear statement of a transfer"
                     )
             elif not missing:
-                missing = self._lacking(sentences)
+                missing = self._lacking([sentence.mask for sentence in sentences])
         why = [*self._cut(scan)]
         ranked = sorted(scores, key=lambda s: -abs(s.points))
         why.extend(f"{score.points:+.1f} {score.rule} ({score.where})" for score in ranked)
@@ -108,9 +130,11 @@ class Judge:
             why.append(f"missing: {missing}")
         direction = kind = None
         if rank == "match":
-            direction, kind, more = self._meaning.of(scan, chosen)
+            titles = [s for s in sentences if s.where == "title" and s.number not in numbers]
+            direction, kind, more = self._meaning.of(scan, chosen, titles)
             why.extend(more)
-        evidence = self._chosen_evidence(scan, chosen or sentences[:3], counted)
+        most = MOST_EVIDENCE if rank == "match" else FEW
+        evidence = self._chosen_evidence(scan, chosen or sentences[:3], counted, most)
         return Verdict(
             watchlist=self.watchlist.name,
             watchlist_hash=self.watchlist.hash,
@@ -140,13 +164,13 @@ class Judge:
                 return stream.name, stream.missing
         return "", ""
 
-    def _lacking(self, sentences: list[Sentence]) -> str:
-        """What the best sentence lacks for the rule that gives most."""
+    def _lacking(self, masks: list[int]) -> str:
+        """What the best of these sets of concepts lacks for the rule that gives most."""
         rules = [rule for rule in self.watchlist.rules if rule.within == "sentence" and rule.points > 0]
-        if not rules or not sentences:
+        if not rules or not masks:
             return "too few sentences"
         demand = max(rules, key=lambda rule: rule.points).demand
-        best = max((s.mask for s in sentences), key=lambda mask: sum(bool(mask & group) for group in demand.all))
+        best = max(masks, key=lambda mask: sum(bool(mask & group) for group in demand.all))
         labels, groups = self.watchlist.labels, self.watchlist.groups
         words = [
             " or ".join(dict.fromkeys(labels[groups.get(name, (name,))[0]] for name in names))
@@ -155,7 +179,9 @@ class Judge:
         ]
         return f"no sentence with {', '.join(words)}" if words else "too few sentences"
 
-    def _chosen_evidence(self, scan: Scan, chosen: list[Sentence], counted: list[Score]) -> tuple[Evidence, ...]:
+    def _chosen_evidence(
+        self, scan: Scan, chosen: list[Sentence], counted: list[Score], most: int
+    ) -> tuple[Evidence, ...]:
         used = 0
         for score in counted:
             used |= score.used
@@ -168,7 +194,7 @@ class Judge:
                     continue
                 seen |= bit
                 evidence.append(self._evidence(scan, hit))
-                if len(evidence) >= MOST_EVIDENCE:
+                if len(evidence) >= most:
                     return tuple(evidence)
         return tuple(evidence)
 

@@ -14,16 +14,21 @@ _WEIGHTS = {"title": 1.5, "lead": 1.2, "body": 1.0, "tail": 0.7}
 
 
 def longest(watchlist: Watchlist, hits: list[Hit]) -> list[Hit]:
-    """The hits without those that lie inside another hit of the same concept."""
-    kept: list[Hit] = []
+    """The hits (in order) without those that lie inside another hit of the same concept."""
+    kept: dict[Hit, None] = {}
+    widest: dict[str, Hit] = {}  # by concept: of the hits so far the one that reaches farthest
     terms = watchlist.terms
     for hit in hits:
         concept = terms[hit[2]].concept
-        if kept and any(terms[k[2]].concept == concept and k[0] <= hit[0] and hit[1] <= k[1] for k in kept[-6:]):
-            continue
-        kept = [k for k in kept if not (terms[k[2]].concept == concept and hit[0] <= k[0] and k[1] <= hit[1])]
-        kept.append(hit)
-    return kept
+        last = widest.get(concept)
+        if last is not None:
+            if hit[1] <= last[1]:
+                continue
+            if hit[0] == last[0]:
+                del kept[last]
+        kept[hit] = None
+        widest[concept] = hit
+    return list(kept)
 
 
 class Meaning:
@@ -33,9 +38,17 @@ class Meaning:
         self.watchlist = watchlist
         self._bit = tuple(1 << watchlist.concepts[term.concept].bit for term in watchlist.terms)
 
-    def of(self, scan: Scan, chosen: list[Sentence]) -> tuple[str | None, str | None, list[str]]:
-        """Direction (None where fewer than two parties are declared), kind, and the lines of the trace that say why."""
+    def of(
+        self, scan: Scan, chosen: list[Sentence], titles: list[Sentence]
+    ) -> tuple[str | None, str | None, list[str]]:
+        """Direction (None where fewer than two parties are declared), kind, and the lines of the trace that say why.
+
+        `titles` gave no points, and still say what sort of item it is: "Commentary: …".
+        """
         whole = 0
+        for sentence in titles:
+            whole |= sentence.mask
+        told = [*titles, *chosen[:6]]
         parts: list[tuple[str, list[Mark], float]] = []
         for sentence in chosen[:6]:
             whole |= sentence.mask
@@ -46,7 +59,7 @@ class Meaning:
             marks = [self._mark(scan, hit, start) for hit in self._actors(longest(self.watchlist, hits))]
             parts.append((scan.reading.text[start:end], marks, _WEIGHTS[sentence.where]))
         kinds = [kind for kind in self.watchlist.kinds if kind.demand.met(whole)]
-        ranked = sorted(kinds, key=lambda kind: -self._weight_of_kind(kind.demand, kind.points, chosen))
+        ranked = sorted(kinds, key=lambda kind: -self._weight_of_kind(kind.demand, kind.points, told))
         kind = ranked[0] if ranked else None
         if kind is not None and kind.flow:
             parts.append(("", [Mark(0, 0, flow=kind.flow)], 2.0))
@@ -73,8 +86,8 @@ class Meaning:
             )
         ]
 
-    def _weight_of_kind(self, demand: Demand, points: float, chosen: list[Sentence]) -> float:
-        met = [_WEIGHTS[s.where] for s in chosen[:6] if demand.met(s.mask)]
+    def _weight_of_kind(self, demand: Demand, points: float, told: list[Sentence]) -> float:
+        met = [_WEIGHTS[s.where] for s in told if demand.met(s.mask)]
         return points * (max(met) + 0.05 * sum(met) if met else 0.7)
 
     def _mark(self, scan: Scan, hit: Hit, offset: int) -> Mark:

@@ -72,7 +72,7 @@ class Scorer:
         reading = scan.reading
         same = not reading.cuts and reading.folded.places is None  # places of the folded text are those of the original
         for hit in kept:
-            at = hit[0] if same else reading.span(hit[0], hit[0] + 1)[0]
+            at = hit[0] if same else reading.source(hit[0])
             if at >= until or number < 0:
                 number = scan.sentence(at)
                 until = scan.starts[number + 1] if number + 1 < len(scan.starts) else length

@@ -56,11 +56,14 @@ class Folded:
         """The original's [start, end) of this text's [start, end)."""
         if self.places is None:
             return start, end
-        first = self._source(start) if start < len(self.text) else self.length
-        return first, (self._source(end - 1) + 1 if end > start else first)
+        first = self.source(start) if start < len(self.text) else self.length
+        return first, (self.source(end - 1) + 1 if end > start else first)
 
-    def _source(self, place: int) -> int:
-        assert self.places is not None and self.sources is not None and self.even is not None  # noqa: PT018
+    def source(self, place: int) -> int:
+        """The original's code point that `place`, inside `text`, came from."""
+        if self.places is None:
+            return place
+        assert self.sources is not None and self.even is not None  # noqa: PT018
         piece = bisect_right(self.places, place) - 1
         return self.sources[piece] + (place - self.places[piece] if self.even[piece] else 0)
 
@@ -174,6 +177,12 @@ class Reading:
             start += self.shifts[first - 1] if first else 0
             end += self.shifts[last - 1] if last else 0
         return self.folded.span(start, end)
+
+    def source(self, place: int) -> int:
+        """The original's code point that this text's `place` came from."""
+        if self.cuts and (first := bisect_right(self.cuts, place)):
+            place += self.shifts[first - 1]
+        return self.folded.source(place)
 
 
 # Fold has made plain spaces of all other white space.

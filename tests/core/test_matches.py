@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.judging import Judge
 from bot.core.matches import HEAD, TAIL, Matcher
+from bot.core.readings import Scan
 from bot.core.watchlists import load
 from bot.model import Item, Verdict
 
@@ -317,3 +319,47 @@ def test_a_matcher_may_be_shared_by_threads():
     alone = [ARMS.verdicts(item) for item in items]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ARMS.verdicts, items)) == alone
+
+
+# ── what is left early loses nothing ────────────────────────────────────────────────────────────────────────────
+class Patient(Judge):
+    """A judge that looks at every sentence of whatever names the parties."""
+
+    def _possible(self, mask: int) -> bool:
+        return mask >= 0
+
+
+def told(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.rank, verdict.score, verdict.stream, verdict.direction, verdict.kind
+
+
+WORDS = [
+    *sorted({term.anchor for term in ARMS.watchlists[0].terms if not term.spaced or term.whole}),
+    ". ",
+    "\n",
+    "the",
+]
+
+
+PAIRS = [(m, Judge(m.watchlists[0]), Patient(m.watchlists[0])) for m in (ARMS, CABLES, IRAN)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(WORDS), max_size=30))
+def test_leaving_early_where_no_rule_can_be_met_changes_no_verdict(title: list[str], text: list[str]):
+    item = Item(id="i", title=" ".join(title), text=" ".join(text))
+    scan = Scan(item.title, item.text)
+    for matcher, judge, patient in PAIRS:
+        hits = [
+            (start, end, matcher._owners[number][1]) for start, end, number in matcher._automaton.hits(scan.reading)
+        ]
+        assert told(judge.verdict(scan, hits)) == told(patient.verdict(scan, hits))
+
+
+def test_what_cannot_meet_any_rule_says_which_word_is_missing():
+    verdict = judge("Moscow and Pyongyang")
+    assert verdict.rank != "match"
+    none = judge("Tehran and Moscow talk of bread", matcher=IRAN)
+    assert none.rank == "none"
+    assert "no word for" in none.missing
+    assert any(line.startswith("no rule can be met") for line in none.why)
