@@ -265,6 +265,7 @@ class Origin:
     claimant: str
     basis: str
     carriers: int = 1
+    corroborated: bool = False  # another voice bears it out on another basis (decision 13)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.core.claimants import PREPOSITIONS
 from bot.core.lexicon import Mention
 from bot.core.passages import Passage
 
@@ -19,6 +20,9 @@ _NO_OBJECT = re.compile(
     r"^ (?:\S+ ){0,3}?(?:tour|letter|gift|look|welcome|warning|speech|lesson|blessing|interview|list)s?\b"
 )
 _ANOTHER_PLAN = re.compile(r"[.;:!?]|\b(?:hid(?:e|ing)|conceal\w*|disguis\w*|obscur\w*)\b")  # the plan is to hide it
+_WHENCE = re.compile(
+    r"(?:^|(?<= )| )(?:from|of|z|ze|od|из|от|з|із|від|aus|von|für|for|dla|для|de|du|del|desde) (?:the |la |el )?[DRO](?!\w)"
+)
 _FLOWS = re.compile(r"[MYN](?:(?! who| which)[^.;:,DKPJV]){0,40}$")
 _GERUND = re.compile(r"(?i)\w+ing$")  # "Providing weapons would …" opens a warning, it reports nothing
 _NOT_ONLY = re.compile(
@@ -36,10 +40,13 @@ _OPEN = re.compile(  # behind the act: nobody knows it yet, the paper wonders
 )
 _ACTOR = re.compile(r"[DROK](?!\w*-)")
 _OBLIQUE = re.compile(
-    r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|by|like)(?: the)? |-)$"
+    r"(?:\b(?:in|against|of|for|with|from|on|and|to|at|near|w|na|z|przeciw\w*|przez|в|на|против|у|от|против|gegen|in|contre|contra|sur|by|like)(?: the| die| den| der| das| la| le| les| el| los| las| l')? ?|-)$"
 )
+_SAID_BY = re.compile(r"V (?:the |der |dem |la |el |l')?$")
 _HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines put a comma behind the doer
 _RECEIVER = re.compile(r"(?: ?W)?(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
+_CHANCE = frozenset(["可能性", "가능성", "可能"])
+_DONE = re.compile(r"[ただ]$|[했었았였]을? ?$|한 ?$|了$")  # "供与した可能性": likely done, not planned
 _COMPOUND = re.compile(r"[USX](?:に|で|へ|用|のため|에|용)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
@@ -70,7 +77,7 @@ def acts(passage: Passage) -> list[Act]:
         before, after = _clause(passage.tagged, token.at)
         if not _has_object(passage, token.letter, token.mention, before, after):
             continue
-        if _foreign(token.letter, before):
+        if _foreign(passage, token.letter, before, token.at):
             continue
         found.append(
             Act(
@@ -102,7 +109,9 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
     if any(one.start < mention.end and mention.start < one.end for one in passage.of("materiel")):
         return True  # "arms deal": the thing is in the word
     if letter == "F":
-        return _FLOWS.search(before) is not None  # "shells went to Russia", not "Kim, who saw shells, went to Russia"
+        # "shells went to Russia", not "Kim, who saw shells, went to Russia"; "из D в R пришли снаряды".
+        bare = _WHENCE.sub("", before)
+        return _FLOWS.search(bare) is not None or (bare != before and re.match(r" (?:\S+ )?[MYN]", after) is not None)
     if _NO_OBJECT.match(after):
         return False
     ahead = after[:_AFTER]
@@ -127,7 +136,7 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
     return "M" in behind or bool(re.search(r"N Y|Y", behind) and letter in "GC")
 
 
-def _foreign(letter: str, before: str) -> bool:
+def _foreign(passage: Passage, letter: str, before: str, at: int) -> bool:
     """Whether the nearest actor before the act is neither of the two parties nor somebody who merely speaks."""
     for found in reversed(list(_ACTOR.finditer(before))):
         if _RECEIVER.match(before[found.end() :]):
@@ -141,6 +150,10 @@ def _foreign(letter: str, before: str) -> bool:
             return False
         if _OBLIQUE.search(before[: found.start()]):
             continue
+        if (said := _SAID_BY.search(before[: found.start()])) is not None:
+            verb = passage.token(at - len(before) + said.start()).mention
+            if verb is not None and passage.words(verb).lower() in PREPOSITIONS:
+                continue  # "laut O", "according to O"
         return found[0] == "O" and letter in "GTUC" and len(between) < 40 and not between.startswith(("'s", "-"))
     return False
 
@@ -159,6 +172,7 @@ def _planned(passage: Passage, act: Mention, letter: str) -> bool:
             act.end <= cue.start <= act.end + 14
             and re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", passage.words(cue))
             and not re.search(r"[,.，。、；;]", behind)
+            and not (passage.words(cue) in _CHANCE and _DONE.search(behind))
         ):
             return True  # Korean and Japanese put the plan behind the act
     return False

@@ -44,7 +44,7 @@ _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _OWN = re.compile(r"^(?:,? \w+){0,2},? V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))")
 _TOGETHER = re.compile(r",? (?:and |i |oraz |и |та |und |et |y )?(?:the )?|, (?:the )?")
-_PREPOSITIONS = frozenset(
+PREPOSITIONS = frozenset(
     [
         *(
             "according to",
@@ -86,6 +86,7 @@ _PREPOSITIONS = frozenset(
         ),
     ]
 )
+"""Words of attribution that stand before whoever speaks."""
 _NEAR = re.compile(r"[^.;:,GTUCDRV]{0,24}")
 _COMPARED = re.compile(r"(?<!\w)(?:than|niż|als|чем|ніж) (?:V )?(?:the )?$")
 _PASSIVE = re.compile(r"\b(?:are|is|was|were|been|be) V$")
@@ -168,7 +169,7 @@ def _according(passage: Passage, before: str) -> bool:
     at = before.rfind("V")
     if at < 0 or not _NEAR.fullmatch(before[at + 1 :]) or (mention := passage.token(at).mention) is None:
         return False
-    return passage.words(mention).lower() in _PREPOSITIONS
+    return passage.words(mention).lower() in PREPOSITIONS
 
 
 def _active(passage: Passage, at: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.ledger import UNNAMED, same_speaker
+from bot.core.ledger import UNNAMED, same_matter, same_speaker
 from bot.model import Claim, Origin
 
 WEIGHT = ("legal act", "imagery", "debris", "official figure", "documents", "anonymous", "none stated")
@@ -18,28 +18,44 @@ def origins(claims: Iterable[Claim]) -> tuple[Origin, ...]:
 
     Eleven papers on one briefing are one origin carried by eleven. A state and its institutions are one voice; of
     its bases the heaviest counts, an act of law stands by itself. A nameless sentence is an origin only if nothing
-    else is known, and so is who only denies: nothing rests on his word but the denial.
+    else is known, and so is who only denies: nothing rests on his word but the denial. `corroborated` marks those
+    that another voice bears out.
     """
-    all_ = list(claims)
+    given = list(claims)
+    kinds = list({(one.claimant, one.basis, one.direction, one.status, one.materiel): one for one in given}.values())
     found = [
-        Origin(claimant=_name(group), basis=basis, carriers=count)
-        for group in _voices([one for one in all_ if one.status != "denied"] or all_)
-        for basis, count in _bases(group)
+        Origin(claimant=_name(group), basis=basis, carriers=len(behind), corroborated=_borne_out(behind, kinds))
+        for group in _voices([one for one in given if one.status != "denied"] or given)
+        for basis, behind in _bases(group)
     ]
     named = [origin for origin in found if origin.claimant not in UNNAMED] or found
     return tuple(sorted(named, key=lambda origin: (_weight(origin.basis), -origin.carriers, origin.claimant)))
 
 
-def corroborated(claims: Iterable[Claim], parties: tuple[str, ...]) -> bool:
-    """Whether two voices with different bases say it; the word of the parties themselves never counts for their side."""
-    bases: list[set[str]] = []
-    for group in _voices(one for one in claims if one.status != "denied" and one.claimant not in UNNAMED):
-        if group[0].party in parties:
-            continue
-        held = {one.basis for one in group} & _BEARING
-        if held:
-            bases.append(held)
-    return any(len(first | second) > 1 for index, first in enumerate(bases) for second in bases[index + 1 :])
+def bears_out(first: Claim, second: Claim) -> bool:
+    """Whether two claims of one story bear each other out: two voices, two different bases of weight, one flow and matter.
+
+    What is denied or planned bears nothing out, and nobody can for a flow that is its own: its state media and
+    ministries say what they like of it (decision 13).
+    """
+    if first.direction != second.direction or ">" not in (first.direction or ""):
+        return False
+    for one in (first, second):
+        if one.status in {"denied", "planned"} or one.basis not in _BEARING or one.claimant in UNNAMED:
+            return False
+        if one.party and one.party in (one.direction or "").split(">"):
+            return False
+    return first.basis != second.basis and not same_speaker(first, second) and same_matter(first, second)
+
+
+def corroborated(claims: Iterable[Claim]) -> bool:
+    """Whether two of these claims of one story bear each other out."""
+    given = list(claims)
+    return any(bears_out(first, second) for index, first in enumerate(given) for second in given[index + 1 :])
+
+
+def _borne_out(behind: list[Claim], kinds: list[Claim]) -> bool:
+    return any(bears_out(other, one) for one in kinds if one in behind for other in kinds)
 
 
 def _voices(claims: Iterable[Claim]) -> list[list[Claim]]:
@@ -60,12 +76,12 @@ def _name(group: list[Claim]) -> str:
     return max(group, key=lambda one: (len(one.claimant.split(" (")[0].split()), len(one.claimant))).claimant
 
 
-def _bases(group: list[Claim]) -> list[tuple[str, int]]:
+def _bases(group: list[Claim]) -> list[tuple[str, list[Claim]]]:
     lawful = [one for one in group if one.basis == "legal act"]
     rest = [one for one in group if one.basis != "legal act"]
-    out = [("legal act", len(lawful))] if lawful else []
+    out = [("legal act", lawful)] if lawful else []
     if rest:
-        out.append((min((one.basis for one in rest), key=_weight), len(rest)))
+        out.append((min((one.basis for one in rest), key=_weight), rest))
     return out
 
 

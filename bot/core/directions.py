@@ -54,7 +54,7 @@ def _cue(pattern: str, weight: int, why: str, *, gives: bool) -> _Cue:
 _CUES = (
     # Prepositions say it outright.
     _cue(
-        rf"[MNYPGTSXCF][^.;]{{0,60}}?(?<!\w){_FROM} {_ART}{_LIST}(?P<p>[DR])(?!\w| Y| ship| vessel|-flag| port)",
+        rf"[MNYPGTSXCF][^.;]{{0,60}}?(?<!\w)(?<!wurden )(?<!wurde )(?<!werden ){_FROM} {_ART}{_LIST}(?P<p>[DR])(?!\w| Y| ship| vessel|-flag| port)",
         3,
         "from",
         gives=True,
@@ -66,7 +66,34 @@ _CUES = (
         gives=False,
     ),
     # Objects: "supplying Russia with", "sends Russia rounds", "help North Korea build".
-    _cue(rf"(?<!by )G {_ART}(?P<p>[DR])(?!'s)(?= |,|\.|;|$)", 4, "object", gives=False),
+    _cue(
+        rf"(?<!by )G {_ART}(?P<p>[DR])(?!'s)(?= |,|\.|;|$)(?![^.;]{{0,90}}(?<!\w)(?:an|nach) {_ART}[DR](?!\w))",
+        4,
+        "object",
+        gives=False,
+    ),
+    # German: "Im Oktober lieferte A Granaten an B", "An B hat A geliefert", "wurden von A an B geliefert".
+    _cue(
+        rf"(?<!\w)G {_ART}(?P<p>[DR]) [^.;]{{0,90}}(?<!\w)(?:an|nach) {_ART}(?!(?P=p))[DR](?!\w)",
+        4,
+        "subject behind",
+        gives=True,
+    ),
+    _cue(
+        rf"(?:^|[,:] )(?:an|nach) {_ART}(?P<p>[DR]) (?:hat|haben|hatte|wurden?|wird|gingen|ging|soll)(?!\w)",
+        5,
+        "to, in front",
+        gives=False,
+    ),
+    _cue(rf"(?:wurden?|werden|wird|worden) von {_ART}(?P<p>[DR]) [^.;]{{0,40}}?G(?!\w)", 5, "by", gives=True),
+    _cue(
+        rf"(?:^|[,:] )(?:von|aus|из|от|у|з|із|від|z|ze|od|de|desde|from) {_ART}(?P<p>[DR]) [^.;V]*?[TF](?!\w)",
+        3,
+        "from, in front",
+        gives=True,
+    ),
+    # "acheter des obus à la D", "comprar proyectiles a D": from whom.
+    _cue(rf"T (?:[^.;DR]{{0,40}} )?(?:à|au|aux|a|al) {_ART}(?P<p>[DR])(?!\w)", 5, "buys of", gives=True),
     _cue(rf"(?<!\w)(?:arms|weapons) {_ART}(?P<p>[DR])(?= with| to)", 2, "object", gives=False),
     _cue(
         rf"(?:support\w*|aid\w*|back\w*|wspiera\w+|sponsor\w*)(?: for| to| of)? {_ART}(?P<p>[DR])(?:'s)? (?:\w+ ){{0,2}}M",
@@ -82,7 +109,10 @@ _CUES = (
     ),
     _cue(rf"(?<!\w)(?:with|z|с|з|mit|avec|con) {_ART}(?P<p>[DR]) (?:\w+ ){{0,2}}[TSX]", 5, "buys from", gives=True),
     _cue(
-        r"[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]", 7, "object", gives=False
+        r"(?<!an )(?<!nach )[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]",
+        7,
+        "object",
+        gives=False,
     ),
     _cue(r"G [^.;]{0,30}(?P<p>[DR]) P[^.;]{0,80} with [^.;]{0,30}M", 4, "object", gives=False),
     _cue(r"(?<!\w)S (?P<p>R) (?:\w+ ){0,2}M", 3, "object", gives=False),  # Slavic: "sale (to) Moscow (of) arms"
@@ -174,7 +204,7 @@ _CUES = (
     _cue(r"T(?:고 | ?)(?:있는 )?(?P<p>[DR])(?:이|가|은|는)", 4, "subject of getting", gives=False),
     _cue(r"(?:从|從|由|自)(?P<p>[DR])", 3, "from", gives=True),
     _cue(r"(?:向|给|給|至|往|对|對|予|対|援|赴|대)(?P<p>[DR])", 3, "to", gives=False),
-    _cue(r"G(?P<p>[DR])(?!\w)", 2, "to", gives=False),
+    _cue(r"G(?P<p>[DR])(?![a-zа-яёіїєґ])", 2, "to", gives=False),
     _cue(r"(?P<p>[DR])[^.;。，,DRa-zа-я]{0,12}G", 1, "subject of giving", gives=True),
     _cue(r"(?P<p>[DR])の?M", 1, "origin", gives=True),
 )
@@ -190,6 +220,20 @@ _PAIR = re.compile(  # "North Korea and Russia are in talks": neither is the giv
     r"(?:D(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?R|R(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?D)(?![\w'])(?! [MP])"
 )
 _LOADED = re.compile(r"Y[^.;]{0,30}C (?:on|onto|aboard|into|at)|C[^.;]{0,30}Y[^.;]{0,40}(?:on|onto|aboard|at)(?!\w)")
+_DATIVE = re.compile(
+    r"россии|росії|rosji|москве|москві|moskwie|кремлю|kremlowi|путину|путінові|путіну|putinowi|пхеньяну|пхеньянові|pjongjangowi|phenianowi|"
+    r"северной корее|північній кореї|korei północnej|korei płn\.?|ким чен ыну|кім чен ину|kim dzong unowi|kimowi"
+)
+_NOMINATIVE = re.compile(
+    r"россия|росія|rosja|москва|moskwa|кремль|kreml|путин|путін|putin|пхеньян|pjongjang|phenian|кндр|krld|северная корея|північна корея|"
+    r"korea północna|korea płn\.?|ким чен ын|кім чен ин|kim dzong un|рф"
+)
+_GOVERNED = re.compile(
+    r"(?<!\w)(?:в|во|у|из|от|для|по|о|об|к|с|со|до|з|із|від|на|w|we|z|ze|do|od|dla|o|ku|przeciw\w*) $|[SXYJ] $"
+)
+_FROM_PLACE = re.compile(
+    r"(?<!\w)(?:from|out of|z|ze|od|из|от|з|із|від|aus|von|de|desde)(?: the| порта| порту| port| portu| puerto de| hafen)? (?:of )?$"
+)
 _TWICE = re.compile(r"R(?:'s)? (?=R)|D(?:'s)? (?=D)")  # "Russia's Wagner group" is one receiver
 
 
@@ -216,16 +260,44 @@ def direction(passage: Passage, span: tuple[int, int] | None = None) -> tuple[st
         # A carrier of one side that loads or calls at the other takes goods away from there.
         votes[came["p"]] += 2
         why.append(f"carrier of {came['c']} at {came['p']}")
+    _cases(passage, span, votes, why)
     _places(passage, votes, why)
     margin = votes["D"] - votes["R"]
     return ("D" if margin > 0 else "R" if margin < 0 else ""), abs(margin), tuple(why)
+
+
+def _cases(passage: Passage, span: tuple[int, int] | None, votes: dict[str, int], why: list[str]) -> None:
+    """Slavic endings say who gives to whom in any order: "Снаряды России поставила КНДР", "Rosji amunicję sprzedaje"."""
+    start, end = span or (0, len(passage.tagged))
+    if "G" not in passage.tagged[start:end]:
+        return
+    named = [token for token in passage.tokens if start <= token.at < end and token.letter in "DR" and token.mention]
+    forms = [(token.letter, passage.words(token.mention).lower(), token.at) for token in named if token.mention]
+    dative = {
+        letter for letter, word, at in forms if _DATIVE.fullmatch(word) and not _GOVERNED.search(passage.tagged, 0, at)
+    }
+    nominative = {letter for letter, word, _ in forms if _NOMINATIVE.fullmatch(word)}
+    if len(dative) == 1 and nominative == {"D", "R"} - dative:
+        giver = next(iter(nominative))
+        votes[giver] += 20
+        why.append(f"cases: {giver} +20")
+
+
+def _whence(passage: Passage) -> str:
+    """The side of the place that the sentence names last as whence something came ("…, brought there from Rajin")."""
+    found = [
+        place.concept.get("side")
+        for place in passage.of("place")
+        if place.concept.get("side") and _FROM_PLACE.search(passage.text.lower(), 0, place.start - passage.start)
+    ]
+    return found[-1] if found else ""
 
 
 def _places(passage: Passage, votes: dict[str, int], why: list[str]) -> None:
     sides = [place.concept.get("side") for place in passage.of("place") if place.concept.get("side")]
     if not sides or not passage.has("C", "G", "S", "T"):
         return
-    giver = "DR"[passage.parties.index(sides[0])]
+    giver = "DR"[passage.parties.index(_whence(passage) or sides[0])]
     if len(set(sides)) == 2:
         votes[giver] += 2
         why.append(f"route from {sides[0]}")

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.core.amounts import Amount
 from bot.core.claimants import Claimant
+from bot.core.exchanges import behind_exchange
 from bot.core.lexicon import Lexicon
 from bot.core.passages import Passage
 from bot.core.periods import period
@@ -117,16 +118,6 @@ def event_text(passage: Passage) -> str:
         if (day := _SAID_ON.match(text, end)) is not None:
             text = text[:end] + " " * (day.end() - end) + text[day.end() :]
     return fold(text).text
-
-
-def behind_exchange(passage: Passage, start: int) -> bool:
-    """Whether what stands at `start` is what comes back, or what was paid for, not what the sentence moves."""
-    first = next(iter(passage.of("exchange")), None)
-    if first is None or start < first.start:
-        return False
-    if not re.search(r"\w", passage.text[: first.start - passage.start]):  # "In return for shells, Moscow sent oil"
-        return "," not in passage.text[first.end - passage.start : start - passage.start]
-    return True
 
 
 def _basis(passage: Passage, who: Claimant | None) -> str:

@@ -55,9 +55,14 @@ def figure(claim: Claim) -> str:
     """`>1,200 containers`; "" where the claim has none."""
     if claim.quantity is None:
         return ""
-    top = f"–{claim.quantity_max:,.15g}" if claim.quantity_max is not None else ""
-    unit = claim.unit.removesuffix("s") if claim.quantity == 1 and not top else claim.unit
-    return f"{_OPS.get(claim.op, '')}{claim.quantity:,.15g}{top} {unit}".strip()
+    unit = claim.unit.removesuffix("s") if claim.quantity == 1 and claim.quantity_max is None else claim.unit
+    return f"{figure_words(claim.op, claim.quantity, claim.quantity_max)} {unit}".strip()
+
+
+def figure_words(op: str, low: float, high: float | None) -> str:
+    """`>1,200`, `about 6,700`, `4,000,000–6,000,000`: a number with the source's own operator."""
+    top = f"–{high:,.15g}" if high is not None else ""
+    return f"{_OPS.get(op, '')}{low:,.15g}{top}"
 
 
 def figure_given(claim: Claim, said: date | None) -> str:

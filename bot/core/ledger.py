@@ -199,12 +199,17 @@ def records(reports: Iterable[tuple[date | None, str, Claim]]) -> tuple[tuple[Cl
             if same(claim, other, apart=when - first if when and first else None):
                 if article not in carriers:
                     carriers.append(article)
-                if _fullness(claim) > _fullness(other):
+                if fuller(claim, other):
                     kept[index] = (first, claim, carriers)
                 break
         else:
             kept.append((when, claim, [article]))
     return tuple((claim, tuple(carriers)) for _, claim, carriers in kept)
+
+
+def fuller(first: Claim, second: Claim) -> bool:
+    """Whether the first wording of a statement says more than the second: a basis, an operator, a named person."""
+    return _fullness(first) > _fullness(second)
 
 
 def _fullness(claim: Claim) -> tuple[bool, bool, int]:

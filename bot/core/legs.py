@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.core.acts import Act
 from bot.core.amounts import Amount
 from bot.core.claimants import UNATTRIBUTED
-from bot.core.drafts import Draft, behind_exchange
+from bot.core.drafts import Draft
+from bot.core.exchanges import behind_exchange, exchange_at, opens, paid
 from bot.core.passages import Passage
 from bot.model import ClaimStatus
 
@@ -26,12 +27,15 @@ def _swap(passage: Passage) -> int:
     return found.start() + 1 if found else -1
 
 
-def leg(passage: Passage, live: list[Act]) -> tuple[int, int] | None:
-    """The part of the sentence on this side of "in exchange for"."""
-    at = passage.tagged.find("E")
+def leg(passage: Passage, live: list[Act]) -> tuple[Passage, tuple[int, int] | None]:
+    """(the sentence, the part of it on this side of "in exchange for"); what was paid for before the act is blotted out."""
+    at = exchange_at(passage)
     if at < 0 or not live:
-        return None
-    return (0, at) if live[0].at < at else (at, len(passage.tagged))
+        return passage, None
+    if not opens(passage):
+        return passage, (0, at) if live[0].at < at else (at, len(passage.tagged))
+    start, end = paid(passage)
+    return replace(passage, tagged=passage.tagged[:start] + "_" * (end - start) + passage.tagged[end:]), None
 
 
 def plan_wins(passage: Passage, live: list[Act]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.series import Chart
 from bot.core.units import Window
 from bot.model import Claim, Origin
 
@@ -98,6 +99,7 @@ class Report:
     stories: tuple[ReportStory, ...]
     adjacent: tuple[ReportLine, ...]
     runs: tuple[ReportRun, ...]
+    charts: tuple[Chart, ...] = ()  # figures over time, one series a claimant
     timeline: tuple[
         ReportClaim, ...
     ] = ()  # by the day they were published; claims of nobody without a figure are left out

@@ -35,7 +35,7 @@ _USED = re.compile(  # one party uses what is the other's, or what is the other'
     r"D(?:'s|산|제|製)?[^.;]{0,24}M(?! test| launch| program)[^.;]{0,60}U|D(?:산|제|製)|"
     r"R[^.;]{0,60}U[^.;]{0,60}M D(?!\w)|"
     r"M[^.;]{0,80}(?:from|made in|manufactured in|produced in|od|z|из|з|de|aus|виробництва|производства|produkcji) (?:the )?D|"
-    r"M[^.;]{0,30}G (?:by|przez|par|por|von) (?:the )?D"
+    r"M[^.;]{0,30}G (?:by|przez|par|por|von) (?:the )?D|M D [^.;]{0,16}U R|[DR] M[^.;]{0,20}U [DR]"
 )
 
 
@@ -140,7 +140,7 @@ def _background(passage: Passage, act: Act) -> bool:
 def _asserted(context: Context, index: int, passage: Passage, live: list[Act], *, waiting: bool) -> list[Draft]:
     if not _paired(context, index):
         return []
-    giver, margin, why = direction(passage, leg(passage, live))
+    giver, margin, why = direction(*leg(passage, live))
     if margin < _CLEAR and giver == "R" and passage.of("materiel") and not _returned(passage):
         giver = ""  # one weak cue does not turn the flow of arms
     who = context.spoken[index]

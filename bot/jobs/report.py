@@ -8,11 +8,14 @@ from datetime import date, datetime
 from bot.core.glosses import UNNAMED, figure_given, gloss
 from bot.core.ledger import predecessor, records
 from bot.core.reports import Report, ReportClaim, ReportLine, ReportRun, ReportStory
+from bot.core.series import charts
+from bot.core.standings import standings
 from bot.core.units import Window
 from bot.jobs.backfill import missed, partial, sum_of
 from bot.model import Claim
 from bot.store import Store
 from bot.store.backfill import Backfills, Run
+from bot.store.claims import Claims
 from bot.store.reports import Reports
 
 
@@ -28,6 +31,11 @@ def report(store: Store, window: Window, now: datetime, watchlist: str = "") -> 
         made=now,
         stories=stories,
         timeline=_timeline(store, stories),
+        charts=charts(
+            standings(Claims(store.connection).reported()),
+            window.since.date() if window.since else None,
+            window.until.date() if window.until else None,
+        ),
         adjacent=tuple(reports.adjacent(window, watchlist)),
         runs=tuple(_run(store, run) for run in Backfills(store).runs() if _overlaps(run.window, window)),
     )

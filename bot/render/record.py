@@ -77,7 +77,15 @@ def _story(story: DigestStory, number: int) -> dict[str, Any]:
         "published": _time(story.published),
         "first_seen": _time(story.first_seen),
         "late_reason": story.late_reason,
-        "origins": [{"claimant": one.claimant, "basis": one.basis, "carriers": one.carriers} for one in story.origins],
+        "origins": [
+            {
+                "claimant": one.claimant,
+                "basis": one.basis,
+                "carriers": one.carriers,
+                "corroborated": one.corroborated,
+            }
+            for one in story.origins
+        ],
         "carriers": story.carriers,
         "predecessor": story.predecessor,
         "others": list(story.others),

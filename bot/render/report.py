@@ -17,6 +17,8 @@ from typing import Any
 
 from bot.core.reports import Report, ReportClaim, ReportLine, ReportRun, ReportStory
 from bot.core.text import one_line
+from bot.model import Origin
+from bot.render import plots
 from bot.render.links import href
 from bot.render.words import shown
 
@@ -53,7 +55,7 @@ def _text(report: Report) -> Iterator[str]:
         if story.follows:
             yield f"  follows {story.follows}"
         for origin in story.origins:
-            yield f"  rests on {shown(origin.claimant, 80)} ({shown(origin.basis, 60)})"
+            yield f"  rests on {shown(origin.claimant, 80)} ({shown(origin.basis, 60)}){_firm(origin)}"
         for claim in story.claims[:5]:
             yield from textwrap.wrap(
                 f"“{shown(claim.quote, 260)}”", WIDTH, initial_indent="  ", subsequent_indent="    "
@@ -98,7 +100,10 @@ def markdown(report: Report) -> str:
         if story.follows:
             out.append(f"follows `{story.follows}`")
         out.append("")
-        out += [f"- rests on {_mark(shown(one.claimant, 80))} ({_mark(shown(one.basis, 60))})" for one in story.origins]
+        out += [
+            f"- rests on {_mark(shown(one.claimant, 80))} ({_mark(shown(one.basis, 60))}){_firm(one)}"
+            for one in story.origins
+        ]
         out += [f"> {_mark(shown(quote, 400))}\n" for quote in quotes(story)]
         for line in story.lines:
             link = href(line.url)
@@ -142,7 +147,7 @@ def _template() -> Any:
 def html(report: Report) -> str:
     """One page without scripts or anything loaded from elsewhere."""
     values = {"report": report, "title": _title(report), "summary": summary(report), "streams": _streams(report), "most": MISSED,
-              "run_line": _run_line, "marked": _marked, "span": _span, "quotes": quotes, "compared": _compared, "timeline": TIMELINE}  # fmt: skip
+              "plots": plots, "run_line": _run_line, "marked": _marked, "span": _span, "quotes": quotes, "compared": _compared, "timeline": TIMELINE}  # fmt: skip
     return str(_template().render(values))
 
 
@@ -207,6 +212,10 @@ def summary(report: Report) -> str:
 def quotes(story: ReportStory) -> list[str]:
     """The sentences that the story's claims stand in, each once."""
     return list(dict.fromkeys(claim.quote for claim in story.claims if claim.quote))[:5]
+
+
+def _firm(origin: Origin) -> str:
+    return ", corroborated" if origin.corroborated else ""
 
 
 def _span(story: ReportStory) -> str:

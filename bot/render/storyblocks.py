@@ -53,4 +53,5 @@ def detail_block(story: DigestStory, number: int, zone: str) -> Json:
 
 
 def _basis(origin: Origin) -> str:
-    return f"{words.shown(origin.claimant, 60) or 'unattributed'} · basis: {words.shown(origin.basis, 80) or 'none stated'}"
+    firm = ", corroborated" if origin.corroborated else ""
+    return f"{words.shown(origin.claimant, 60) or 'unattributed'} · basis: {words.shown(origin.basis, 80) or 'none stated'}{firm}"

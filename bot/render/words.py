@@ -184,14 +184,17 @@ def _far(value: datetime, other: datetime | None) -> bool:
 
 
 def origins(story: DigestStory) -> str:
-    """`1 origin (White House), carried by 38`: whose word it is, apart from how many repeat it (decision 13)."""
+    """`2 origins (White House: imagery; ROK NIS: official figure), corroborated, carried by 38`: whose word it is and
+    whether two of them bear each other out, apart from how many repeat it (decision 13).
+    """
     carried = f"carried by {story.carriers:,}"
     named = [one for one in story.origins if one.claimant not in UNNAMED]
     if not named:
         return f"no claimant named, {carried}"
     names = [_origin(one.claimant, one.basis, len(named) > 1) for one in named[:3]]
     more = f" +{len(named) - 3}" if len(named) > 3 else ""
-    return f"{len(named)} origin{'s' if len(named) > 1 else ''} ({'; '.join(names)}{more}), {carried}"
+    firm = ", corroborated" if any(one.corroborated for one in named) else ""
+    return f"{len(named)} origin{'s' if len(named) > 1 else ''} ({'; '.join(names)}{more}){firm}, {carried}"
 
 
 def _origin(claimant: str, basis: str, several: bool) -> str:

@@ -197,11 +197,22 @@ def test_an_act_of_law_stands_by_itself():
         ([claim(basis="imagery"), claim("ROK NIS", party="south-korea", basis="none stated")], False),
         ([claim(basis="imagery"), claim("Russia", party="russia", basis="official figure")], False),
         ([claim(basis="imagery"), denial(basis="official figure")], False),
+        ([claim(basis="imagery"), claim("HUR", party="ukraine", basis="debris", direction="russia>dprk")], False),
+        (
+            [
+                claim(basis="imagery", materiel=("missiles",)),
+                claim("HUR", party="ukraine", basis="debris", materiel=("drones",)),
+            ],
+            False,
+        ),
+        ([claim(basis="imagery"), claim("HUR", party="ukraine", basis="debris", status="planned")], False),
+        ([claim(basis="imagery"), claim("unattributed", party="", basis="debris")], False),
         ([], False),
     ],
 )
 def test_corroboration_needs_two_voices_with_different_bases(told, expected):
-    assert corroborated(told, PARTIES) is expected
+    assert corroborated(told) is expected
+    assert any(origin.corroborated for origin in origins(told)) is expected
 
 
 # ── the shipped file ─────────────────────────────────────────────────────────────────────────────────────────
