@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 import json
 import zipfile
@@ -336,8 +338,9 @@ def warc_record(
 ) -> bytes:
     """One response record as a gzip member of its own."""
     payload = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    digest, own = (base64.b32encode(hashlib.sha1(part).digest()).decode() for part in (payload, body))
     head = (
-        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-{abs(hash(url)) % 10**12:012d}>\r\n"
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Block-Digest: sha1:{digest}\r\nWARC-Payload-Digest: sha1:{own}\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-{abs(hash(url)) % 10**12:012d}>\r\n"
         f"WARC-Date: {date}\r\nWARC-Target-URI: {url}\r\nContent-Type: application/http; msgtype=response\r\n"
         f"Content-Length: {len(payload)}\r\n\r\n"
     )
