@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -40,6 +40,10 @@ class Metered:
             milliseconds = int(response.elapsed.total_seconds() * 1000)
             self.seen[request.url] = {"bytes": len(response.body), "ms": milliseconds}
         return response
+
+    def recall(self, resting: Mapping[str, datetime]) -> None:
+        """What hosts asked others for counts for us too."""
+        self._fetch.recall(resting)
 
     def close(self) -> None:
         """Let go of open connections."""

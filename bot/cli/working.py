@@ -120,6 +120,7 @@ class Worker:
                 pause=self.table.pause,
                 stopping=self._stop.is_set,
             )
+            self.app.fetch.recall(store.hosts.resting(self.app.clock()))
             part = self.app.over(store).part
             report = turn.hold(int(key), lambda stopping: part(Shard(int(key), self.table.shards), stopping))
         finally:

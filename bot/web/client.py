@@ -105,9 +105,13 @@ class Client:
             loopback_at_once=options.loopback_at_once,
             now=clock,
         )
+        self.recall(resting)
+        self._robots = Robots(self, clock, self.hosts.slow_down)
+
+    def recall(self, resting: Mapping[str, datetime]) -> None:
+        """Hosts that asked somebody else for a rest: who polled them before us, on this machine or another."""
         for host, until in resting.items():
             self.hosts.rest(host, until, trusted=is_loopback(host.partition(":")[0]))
-        self._robots = Robots(self, clock, self.hosts.slow_down)
 
     def __call__(self, request: Request, /) -> Response:
         """The answer to one GET after at most five redirects, each checked like the first."""

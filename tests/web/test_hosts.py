@@ -163,6 +163,10 @@ def test_a_restart_does_not_forget_who_asked_for_rest():
         again = Client(options, lambda: NOW, resting=noted)
         with pytest.raises(HostResting):
             again(Request(url=server.url("/other")))
+        told = Client(options, lambda: NOW)  # another worker, which hears of it before its turn
+        told.recall(noted)
+        with pytest.raises(HostResting):
+            told(Request(url=server.url("/other")))
         later = Client(options, lambda: NOW + timedelta(minutes=11), resting=noted)
         assert later(Request(url=server.url("/other"))).status == 200
     assert [request.path for request in server.requests] == ["/feed", "/other"]
