@@ -103,13 +103,25 @@ def _figures(report: Any) -> dict[str, Any]:
 @click.option(
     "--from-judgements", "judged", is_flag=True, help="What people judged (`armswatch judge`) instead of a file."
 )
+@click.option(
+    "--fragile",
+    is_flag=True,
+    help="Also which items hang on one term that no other needs: an estimate for unseen ones.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
 def test(
-    obj: dict[str, Any], name: str | None, examples: Path | None, rename: tuple[str, ...], judged: bool, as_json: bool
+    obj: dict[str, Any],
+    name: str | None,
+    examples: Path | None,
+    rename: tuple[str, ...],
+    judged: bool,
+    fragile: bool,
+    as_json: bool,
 ) -> int:
     """Run labelled examples: precision, recall and F1 by language and length, every miss named."""
     from bot.core.evaluation import evaluate, read_examples
+    from bot.core.fragility import fragility
     from bot.core.matches import Matcher
 
     missed = 0
@@ -121,12 +133,26 @@ def test(
             continue
         lines = _judged(obj) if judged else path.read_text(encoding="utf-8").splitlines()
         matcher = Matcher([one])
-        report = evaluate(read_examples(lines, names=names), lambda item, one=matcher: one.verdicts(item)[0])  # type: ignore[misc]
-        click.echo(
-            json.dumps(_figures(report), ensure_ascii=False)
-            if as_json
-            else f"{one.name} ({one.hash}), {'judgements' if judged else path.name}\n" + "\n".join(report.lines())
-        )
+        labelled = read_examples(lines, names=names)
+        report = evaluate(labelled, lambda item, one=matcher: one.verdicts(item)[0])  # type: ignore[misc]
+        thin = fragility(labelled, matcher.hanging) if fragile else ()
+        if as_json:
+            shares = {
+                side.label: {
+                    "right": side.right,
+                    "hanging": side.hanging,
+                    "alone": side.alone,
+                    "memorised": side.memorised,
+                }
+                for side in thin
+            }
+            click.echo(json.dumps({**_figures(report), **({"fragile": shares} if fragile else {})}, ensure_ascii=False))
+        else:
+            click.echo(
+                f"{one.name} ({one.hash}), {'judgements' if judged else path.name}\n" + "\n".join(report.lines())
+            )
+            for side in thin:
+                click.echo("\n".join(side.lines()))
         missed += len(report.misses)
     return int(missed > 0)
 

@@ -45,6 +45,23 @@ class Matcher:
         order = {"match": 0, "borderline": 1, "none": 2}
         return tuple(sorted(found, key=lambda verdict: (order[verdict.rank], -verdict.score)))
 
+    def hanging(self, item: Item) -> tuple[bool, tuple[Term, ...], tuple[Term, ...]]:
+        """Of the first watchlist: whether the item is a match, its terms there, and those that this rests on.
+
+        It rests on a term if the verdict is the other one without it.
+        """
+        scan, judge, terms = Scan(item.title, item.text), self._judges[0], self.watchlists[0].terms
+        placed = [(start, end, self._owners[number]) for start, end, number in self._automaton.hits(scan.reading)]
+        hits = [(start, end, term) for start, end, (owner, term) in placed if owner == 0]
+        matched = judge.verdict(scan, hits).rank == "match"
+        found = dict.fromkeys(term for _, _, term in hits)
+        turning = (
+            terms[without]
+            for without in found
+            if (judge.verdict(scan, [hit for hit in hits if hit[2] != without]).rank == "match") != matched
+        )
+        return matched, tuple(terms[number] for number in found), tuple(turning)
+
     def gate(self, title: str, summary: str) -> bool:
         """Whether a title and summary name one party or one piece of goods of any watchlist (decision 23's wide gate)."""
         reading = read(fold(f"{title}\n{summary[:HEAD]}"))
