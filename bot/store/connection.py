@@ -40,8 +40,8 @@ class Connection(ABC):
     def write(self, *, alone: bool = True) -> AbstractContextManager[Connection]:
         """One transaction, the only writing one of all processes; nested blocks join it.
 
-        `alone=False` lets others that say so write at the same time, where the database can: for what touches rows of
-        one shard only, and decides by the statement itself (ON CONFLICT, a condition on the old state).
+        `alone=False` neither waits for other writers nor holds them up, where the database can: for rows on which no
+        other writer's decision hangs, when the statement itself decides (ON CONFLICT, a condition on the old state).
         """
 
     @abstractmethod

@@ -119,7 +119,7 @@ class Entries:
 
     def spend(self, host: str, day: str, budget: int) -> bool:
         """Take one page from a host's daily budget (decision 23); False where it is used up."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             c.run(
                 "INSERT INTO budgets (host, day, pages) VALUES (:host, :day, 0) ON CONFLICT (host, day) DO NOTHING",
                 {"host": host, "day": day},

@@ -122,7 +122,7 @@ class Feeds:
 
     def polls_done(self, results: Sequence[PollResult], now: datetime) -> list[list[str]]:
         """The same for several feeds in one transaction: all of them or none; the new ids of each."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             known = _Known(c, [item for result in results for item in result.entries])
             return [self._done(c, result, known, stamp(now)) for result in results]
 

@@ -46,6 +46,7 @@ class PostgresConnection(Connection):
         self.readonly = readonly
         self._threads = threading.RLock()
         self._depth = 0
+        self._alone = True
         self._closed = False
         self._pg = open_session(server, readonly=readonly)
         try:
@@ -107,18 +108,20 @@ class PostgresConnection(Connection):
 
     @contextmanager
     def write(self, *, alone: bool = True) -> Iterator[Connection]:
-        """One transaction under the writers' lock of this schema, shared where `alone` is False; nested blocks join it."""
+        """One transaction, under the writers' lock of this schema unless `alone` is False; nested blocks join it."""
         with self._threads, self._told():
             if self._depth:
+                if alone and not self._alone:
+                    raise StoreError("a write that must be alone, inside one that is not")
                 self._depth += 1
                 try:
                     yield self
                 finally:
                     self._depth -= 1
                 return
-            lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-            self._again(lambda: self._pg.execute(f"BEGIN; SELECT {lock}({_KEY})", prepare=False))
-            self._depth = 1
+            lock = f"; SELECT pg_advisory_xact_lock({_KEY})" if alone else ""
+            self._again(lambda: self._pg.execute("BEGIN" + lock, prepare=False))
+            self._depth, self._alone = 1, alone
             try:
                 if self.fence is not None:
                     self.fence(self)

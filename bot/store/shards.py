@@ -60,7 +60,7 @@ class Shards:
         self, shard: int, owner: str, lease: timedelta, now: datetime | None = None, *, rested: bool = True
     ) -> Lease | None:
         """Take a shard that nobody holds and that, if it has to be `rested`, does not rest; None where somebody was faster."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             at = now or c.now()
             c.run("INSERT INTO shards (n, gen) VALUES (:n, 0) ON CONFLICT (n) DO NOTHING", {"n": shard})
             taken = c.run(
@@ -76,7 +76,7 @@ class Shards:
 
     def renew(self, held: Lease, lease: timedelta, now: datetime | None = None) -> bool:
         """Keep a shard for longer; False where it was lost."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             return c.run(
                 "UPDATE shards SET lease_until = :until WHERE n = :n AND gen = :gen AND lease_until IS NOT NULL",
                 {"n": held.shard, "gen": held.gen, "until": stamp((now or c.now()) + lease)},
@@ -84,7 +84,7 @@ class Shards:
 
     def release(self, held: Lease, pause: timedelta, now: datetime | None = None) -> bool:
         """Give a shard back and let it rest for a while; False where it was lost."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             at = now or c.now()
             return c.run(
                 """UPDATE shards SET lease_until = NULL, owner = NULL, rests_until = :rests, ended = :now
@@ -127,7 +127,7 @@ class Shards:
 
     def report(self, worker: WorkerStatus) -> None:
         """A worker says what it does; `seen` is the database's time."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             c.run(
                 """INSERT INTO workers (name, host, pid, version, state, started, seen, jobs, doing)
                    VALUES (:name, :host, :pid, :version, :state, :started, :now, :jobs, :doing)
@@ -152,7 +152,7 @@ class Shards:
 
     def forget(self, before: datetime) -> int:
         """Drop workers that were last seen before a time; how many."""
-        with self._c.write() as c:
+        with self._c.write(alone=False) as c:
             return c.run("DELETE FROM workers WHERE seen < :before", {"before": stamp(before)})
 
 

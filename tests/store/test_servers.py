@@ -177,25 +177,29 @@ def test_who_stands_still_in_a_transaction_is_thrown_out_and_the_others_go_on(se
         assert other.value("SELECT pages FROM budgets") == 2
 
 
-def test_those_that_share_the_writers_lock_write_at_once_and_keep_out_who_does_not(server: Server):
-    with closing(connect(server)) as one, closing(connect(server)) as two, closing(connect(server)) as lone:
+def test_who_need_not_be_alone_writes_beside_others_and_who_must_be_waits_for_its_turn(server: Server):
+    put = "INSERT INTO budgets (host, day, pages) VALUES (:host, 'd', 1)"
+    with closing(connect(server)) as one, closing(connect(server)) as beside, closing(connect(server)) as next_:
         order: list[str] = []
 
-        def alone() -> None:
-            with lone.write():
-                order.append("alone")
+        def wait_for_the_turn() -> None:
+            with next_.write() as c:
+                c.run(put, {"host": "next"})
+            order.append("next")
 
-        waiting = threading.Thread(target=alone)
-        with one.write(alone=False) as c:
-            with two.write(alone=False) as d:
-                c.run("INSERT INTO budgets (host, day, pages) VALUES ('a', 'd', 1)")
-                d.run("INSERT INTO budgets (host, day, pages) VALUES ('b', 'd', 1)")
+        waiting = threading.Thread(target=wait_for_the_turn)
+        with one.write() as c:
+            c.run(put, {"host": "one"})
+            with beside.write(alone=False) as d:
+                d.run(put, {"host": "beside"})
+            assert one.value("SELECT COUNT(*) FROM budgets") == 2
             waiting.start()
             waiting.join(0.3)
-            order.append("shared")
+            order.append("one")
         waiting.join(30)
-        assert order == ["shared", "alone"]
-        assert lone.value("SELECT COUNT(*) FROM budgets") == 2
+        assert order == ["one", "next"]
+        with one.write(alone=False), pytest.raises(StoreError, match="must be alone"), one.write():
+            pass
 
 
 def test_the_daemon_lock_is_free_when_its_holder_died(server: Server):
