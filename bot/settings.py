@@ -329,7 +329,7 @@ def _secrets(environ: Mapping[str, str], problems: list[Problem]) -> Secrets:
 
 
 def _feed(item: FeedTable) -> Feed:
-    return Feed(**item.model_dump())
+    return Feed(**item.model_dump(exclude={"opml"}))
 
 
 def _subscription(item: SubscriptionTable) -> Subscription:

@@ -109,6 +109,9 @@ class FeedTable(Table):
     interval: Duration | None = None
     catch_up: Duration | None = None
     watchlists: tuple[Name, ...] = Field(default=(), strict=False)
+    opml: dict[str, str] = Field(
+        default_factory=dict
+    )  # what another reader wrote about it; `feeds export` gives it back
 
 
 class FeedFile(Table):
