@@ -119,4 +119,9 @@ def main(argv: list[str] | None = None) -> None:
         # The reader of a pipe (`| head`) went away: nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise  # not a file that somebody named: a mistake of ours, to be seen whole
+        click.echo(f"armswatch: {error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.persons import by
-from bot.cli.tables import listing, opened
+from bot.cli.tables import iso, listing, opened
 from bot.core.text import clean
 from bot.places import config_path, store_place
 from bot.store import Store
@@ -124,7 +124,7 @@ def show(obj: dict[str, Any], which: str, as_json: bool, folder: Path | None, pr
             return
         items = [{**asdict(item), "words": in_words(store, item.ref)} for item in found.items]
     if as_json:
-        click.echo(json.dumps({**asdict(found), "items": items}, ensure_ascii=False, indent=1, default=str))
+        click.echo(json.dumps({**asdict(found), "items": items}, ensure_ascii=False, indent=1, default=iso))
         return
     _print(found, items)
 

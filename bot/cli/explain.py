@@ -121,7 +121,9 @@ def _print(head: dict[str, Any], item: Item, verdicts: tuple[Verdict, ...], stag
         import json
 
         value = {**head, "stages": stage, "verdicts": [asdict(verdict) for verdict in verdicts]}
-        click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+        from bot.cli.tables import iso
+
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=iso))
         return 0
     click.echo(clean(item.title) or item.id)
     for line in stage:

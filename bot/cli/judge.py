@@ -12,7 +12,7 @@ import click
 
 from bot.cli.persons import by
 from bot.cli.status import age_option
-from bot.cli.tables import day, listing, opened
+from bot.cli.tables import day, iso, listing, opened
 from bot.core.text import clean
 from bot.places import config_path, store_place
 from bot.store import Store
@@ -96,7 +96,7 @@ def review(obj: dict[str, Any], sample: int, since: str, target: Path | None, as
         rows = [
             {"id": a.id, "title": a.title, "url": a.url, "outlet": a.outlet, "verdict": asdict(v)} for a, v in found
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=iso))
         return
     for article, verdict in found:
         click.echo(f"{article.id}  {verdict.rank:<10} {clean(article.title, 160)}")

@@ -20,7 +20,7 @@ def write_pack(
     store: Store, refs: Sequence[str], folder: Path, profile: str, now: datetime, *, case: Case | None = None
 ) -> None:
     """Write a pack of some ids into a folder and say how to verify it."""
-    from bot.jobs.pack import gather, write
+    from bot.jobs.pack import gather, seal, write
 
     contents = gather(store, refs, case=case)
     written = write(store, contents, folder, profile, now, __version__)  # type: ignore[arg-type]
@@ -28,6 +28,7 @@ def write_pack(
         f"{folder}: {len(contents.stories)} stories, {len(contents.articles)} articles, {len(contents.claims)} claims "
         f"in {len(written)} files ({profile})"
     )
+    click.echo(f"seal {seal(folder)}: note it where the pack is not")
     click.echo(f"verify it with: armswatch verify {folder}   (or, inside it: sha256sum --check SHA256SUMS)")
 
 
@@ -35,10 +36,14 @@ def write_pack(
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def verify(folder: Path) -> int:
     """Check an evidence pack offline: every file's hash, the hash log's chain, every quote in its text."""
+    from bot.jobs.pack import seal
     from bot.jobs.pack import verify as look
 
     problems = look(folder)
     for problem in problems:
         click.echo(problem)
-    click.echo(f"{folder}: {'holds' if not problems else f'{len(problems)} problems'}")
+    if problems:
+        click.echo(f"{folder}: {len(problems)} problem{'s' * (len(problems) > 1)}")
+    else:
+        click.echo(f"{folder}: holds, seal {seal(folder)}")
     return int(bool(problems))

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -45,6 +45,11 @@ def day(text: str, now: datetime) -> datetime:
             f"{text!r}: a date such as 2023-10-13, or a time back such as 7d", param_hint="--since"
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def iso(value: object) -> str:
+    """What json.dumps does not know: times as ISO 8601, anything else by its text."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def listing(

@@ -32,6 +32,8 @@ hash-log.jsonl  the append-only log of the watch: each chain is sha256(chain bef
 Verify it, offline:   sha256sum --check SHA256SUMS
 With armswatch:       armswatch verify {name}
 which also checks that every quote stands in its text and every record in the log.
+The seal of a pack is the sha256 of SHA256SUMS. It was told when the pack was made: noted elsewhere, it shows that nobody
+rewrote the pack with all its sums.
 A .warc.gz file is a WARC record (ISO 28500): `gzip -dc` shows the headers and bytes as the server sent them.
 """
 
@@ -140,12 +142,21 @@ def verify(folder: Path) -> list[str]:
         log = [json.loads(line) for line in (folder / "hash-log.jsonl").read_text("utf-8").splitlines()]
     except (OSError, ValueError) as error:
         return [f"{folder}: no evidence pack ({error})"]
-    return [
-        *_sums(folder, sums),
-        *_chain(log),
-        *_records(manifest, {line.get("sha256") for line in log}, sums),
-        *_quotes(folder, manifest),
-    ]
+    try:
+        return [
+            *_sums(folder, sums),
+            *_chain(log),
+            *_records(manifest, {line.get("sha256") for line in log}, sums),
+            *_texts(folder, manifest),
+            *_quotes(folder, manifest),
+        ]
+    except (KeyError, TypeError, AttributeError, OSError) as error:
+        return [f"{folder}: its manifest or log is not as armswatch writes them ({type(error).__name__}: {error})"]
+
+
+def seal(folder: Path) -> str:
+    """One hash over all hashes of a pack: whoever can rewrite the pack cannot rewrite it where it was noted."""
+    return hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
 
 
 def _sums(folder: Path, sums: dict[str, str]) -> Iterator[str]:
@@ -176,6 +187,13 @@ def _records(manifest: dict[str, Any], logged: set[Any], sums: dict[str, str]) -
                 yield f"{article['id']}: its {record['what']} record stands in no log"
             if "file" in record and sums.get(record["file"]) != record["sha256"]:
                 yield f"{record['file']}: is not the record that was logged"
+
+
+def _texts(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    for article in manifest["articles"]:
+        text = folder / "articles" / str(article["id"]) / "text.txt"
+        if text.exists() and hashlib.sha256(text.read_bytes()).hexdigest() != article["text_sha256"]:
+            yield f"{text.relative_to(folder)}: is not the text that was judged"
 
 
 def _quotes(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:

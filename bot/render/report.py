@@ -157,7 +157,7 @@ def record(report: Report) -> str:
     value["articles"] = report.articles
     for run, own in zip(value["runs"], report.runs, strict=True):
         run["complete"] = own.complete
-    return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
+    return json.dumps(value, ensure_ascii=False, indent=1, default=datetime.isoformat) + "\n"
 
 
 def table(report: Report) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,6 +178,60 @@ def test_whatever_is_changed_in_a_pack_is_found(watch: Path, ids: tuple[str, str
     assert done.code == 1
     assert "does not stand in the text" in done.out
     assert "stands in no log" in done.out
+
+
+def test_the_seal_tells_a_pack_that_was_rewritten_with_all_its_sums(
+    watch: Path, ids: tuple[str, str, str], run: Run, tmp_path: Path
+):
+    pack = tmp_path / "pack"
+    made = run("story", ids[0], "--pack", str(pack), "--profile", "shareable", config=watch).out
+    (seal,) = re.findall(r"\bseal ([0-9a-f]{64})", made)
+    assert f"holds, seal {seal}" in run("verify", str(pack)).out
+    manifest, sums = pack / "manifest.json", pack / "SHA256SUMS"
+    before = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text("utf-8").replace("White House", "Kremlin"), "utf-8")
+    sums.write_text(sums.read_text("utf-8").replace(before, hashlib.sha256(manifest.read_bytes()).hexdigest()), "utf-8")
+    assert seal not in run("verify", str(pack)).out
+
+
+def test_a_text_that_was_exchanged_with_its_sum_is_not_the_one_that_was_judged(
+    watch: Path, ids: tuple[str, str, str], run: Run, tmp_path: Path
+):
+    pack = tmp_path / "pack"
+    run("story", ids[0], "--pack", str(pack), config=watch)
+    text, sums = next(pack.rglob("text.txt")), pack / "SHA256SUMS"
+    before = hashlib.sha256(text.read_bytes()).hexdigest()
+    text.write_bytes(text.read_bytes() + b"One more sentence.")
+    sums.write_text(sums.read_text("utf-8").replace(before, hashlib.sha256(text.read_bytes()).hexdigest()), "utf-8")
+    done = run("verify", str(pack))
+    assert (done.code, "is not the text that was judged" in done.out) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("manifest.json", "[]"),
+        ("manifest.json", '{"articles": [{}]}'),
+        ("manifest.json", "{"),
+        ("hash-log.jsonl", "7\n"),
+        ("SHA256SUMS", ""),
+    ],
+)
+def test_a_pack_of_somebody_else_is_a_sentence_and_no_traceback(
+    watch: Path, ids: tuple[str, str, str], run: Run, tmp_path: Path, name: str, text: str
+):
+    pack = tmp_path / "pack"
+    run("story", ids[0], "--pack", str(pack), config=watch)
+    (pack / name).write_text(text)
+    done = run("verify", str(pack))
+    assert (done.code, done.err) == (1, "")
+    assert "problem" in done.out
+
+
+def test_a_folder_that_cannot_be_made_is_named(watch: Path, ids: tuple[str, str, str], run: Run, tmp_path: Path):
+    (tmp_path / "file").touch()
+    done = run("story", ids[0], "--pack", str(tmp_path / "file" / "pack"), config=watch)
+    assert (done.code, "Not a directory" in done.err, "Traceback" in done.err) == (1, True, False)
 
 
 def test_a_shareable_pack_has_no_copy_no_name_and_no_feed(
