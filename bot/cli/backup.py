@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,17 +50,22 @@ def backup(obj: dict[str, Any], folder: Path | None, keep: int, only_list: bool,
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def restore(obj: dict[str, Any], copy: Path, yes: bool) -> None:
-    """Put COPY in the database's place; what stands there now is kept as a copy first. Stop the daemon before."""
+    """Put COPY, a path or a name of `backup --list`, in the database's place; what stands there is kept. Stop the daemon before."""
     from bot.store import Store
     from bot.store.backup import restore as put_back
     from bot.store.locks import DaemonLock
 
     config = config_path(obj.get("config"))
     database = store_file(config, "put a dump back by `pg_restore`, or a file by `armswatch store copy FILE URL`")
+    folder = backup_folder(config)
+    if not copy.exists() and (folder / copy.name).exists():
+        copy = folder / copy.name  # by its name in the list
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError(f"nobody is there to ask whether {database} may be replaced; say --yes")
     with DaemonLock(database):
         if not yes:
             click.confirm(f"Replace {database} by {copy}?", abort=True)
-        saved = put_back(copy, database, backup_folder(config), datetime.now(UTC))
+        saved = put_back(copy, database, folder, datetime.now(UTC))
         with Store.opened(database) as store:  # an older copy is brought up to date here
             counts = store.articles.count()
     click.echo(f"{database} is {copy.name} again: {sum(counts.values())} articles, {counts.get('match', 0)} in scope")

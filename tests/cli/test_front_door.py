@@ -251,6 +251,16 @@ def test_prune_says_what_would_go_before_it_goes(watch: Path, run: Run):
     assert run("prune", "--older", "3", config=watch).code == 2
 
 
+def test_a_copy_is_put_back_by_its_name_and_only_when_somebody_says_so(watch: Path, run: Run):
+    run("backup", config=watch)
+    (row,) = json.loads(run("backup", "--list", "--json", config=watch).out)
+    name = Path(row["copy"]).name
+    asked = run("restore", name, config=watch)
+    assert (asked.code, "say --yes" in asked.err) == (2, True)
+    assert f"is {name} again" in run("restore", name, "--yes", config=watch).out
+    assert "no such copy" in run("restore", "other.db", "--yes", config=watch).err
+
+
 def test_status_forecasts_its_size_and_knows_the_newest_copy(watch: Path, run: Run):
     with Store.opened(watch.parent / "armswatch.db") as store:
         from dataclasses import replace
