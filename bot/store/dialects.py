@@ -76,6 +76,9 @@ _FRAGMENTS: Final[dict[str, tuple[str, str]]] = {
 _FRAGMENT = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _NAMED = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]\w*)")
 
+NUL: Final = "\ufffd"
+"""What stands for the character 0 in PostgreSQL, which has none. What comes from outside is rid of it at the door."""
+
 LONGEST_WORD = 200
 """Characters of a word in PostgreSQL's index; longer ones are found by their beginning."""
 _MOST_BYTES = 800_000  # of words of one article: a tsvector holds less than 1 MB

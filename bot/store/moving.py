@@ -14,6 +14,7 @@ import sqlite_utils
 from bot.core.searching import searchable
 from bot.errors import StoreError, UsageError
 from bot.store.connection import Connection, Row
+from bot.store.dialects import NUL
 from bot.store.schema import MIGRATIONS
 
 ROWS = 500
@@ -197,4 +198,6 @@ def _pages(c: Connection, shape: Shape, reached: Sequence[object] | None) -> Ite
 
 
 def _plain(value: object) -> object:
-    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    return value.replace("\0", NUL) if isinstance(value, str) else value

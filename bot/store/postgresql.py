@@ -19,7 +19,7 @@ from psycopg.types.string import StrDumper
 from bot.errors import NewerDatabase, StoreError, StoreFull
 from bot.places import Server
 from bot.store.connection import Connection, Params, Row
-from bot.store.dialects import POSTGRESQL
+from bot.store.dialects import NUL, POSTGRESQL
 from bot.store.making import PostgresTables
 from bot.store.rows import stamp
 from bot.store.schema import MIGRATIONS
@@ -34,6 +34,13 @@ _MANNERS = """SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalive
 SET tcp_keepalives_count = 3; SET client_min_messages = warning; SET standard_conforming_strings = on"""
 _LEDGER = """CREATE TABLE IF NOT EXISTS _migrations
 (migration_set text NOT NULL, name text NOT NULL, applied_at text NOT NULL, PRIMARY KEY (migration_set, name))"""
+
+
+class _Text(StrDumper):
+    """A text is a text, never "unknown"; the one character that PostgreSQL cannot hold is shown for what it is."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", NUL) if "\0" in obj else obj)
 
 
 class PostgresConnection(Connection):
@@ -210,7 +217,7 @@ def open_session(server: Server, *, readonly: bool = False, name: str = "") -> p
         raise _ours(server, error) from None  # the driver's own words may quote the URL
     try:
         _fit(server, found)
-        found.adapters.register_dumper(str, StrDumper)  # a text is a text, never "unknown"
+        found.adapters.register_dumper(str, _Text)
         found.execute(_MANNERS)
         if readonly:
             found.execute("SET default_transaction_read_only = on")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
+import string
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.text import clean
+from bot.core.units import Unit, Window
+from bot.core.urls import MAX_URL
 from bot.errors import LockHeld, NewerDatabase, StoreError, StoreFull
 from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Rank, Story, Verdict
 from bot.places import Server
 from bot.store import Store
 from bot.store.articles import Judgement
+from bot.store.backfill import Backfills
 from bot.store.evidence import Record
 from bot.store.feeds import NewEntry, PollResult
 from bot.store.locks import DaemonLock, holder
@@ -310,6 +315,36 @@ def test_any_text_that_passed_the_door_can_be_stored_and_searched(store: Store, 
     assert found is not None
     assert found.text == tidy
     store.articles.search(text)
+
+
+def test_the_longest_urls_have_their_place(store: Store):
+    # Of characters in no order: what is packed densely is the hardest for an index.
+    dice = random.Random(7)
+    longest = "https://wire.example/" + "".join(dice.choices(string.ascii_letters + string.digits, k=MAX_URL - 21))
+    store.feeds.ensure([(FEED, "", START)])
+    item = replace(new(1), canonical_url=longest, alias=longest, entry=replace(entry(1), url=longest))
+    assert store.feeds.poll_done(polled(entries=(item,)), START) == ["e-0001"]
+    store.articles.save(judged(1, article=article(1, url=longest, canonical_url=longest)), START)
+    found = store.articles.by_url(longest)
+    assert found is not None
+    units = Backfills(store)
+    units.begin("r", "archives", Window(since=None, until=START), {}, START)
+    assert units.add("r", [Unit(source="sitemaps", key=longest)] * 2) == 1
+
+
+def test_a_character_that_one_database_cannot_hold_stops_nothing(store: Store):
+    store.feeds.ensure([(FEED, "", START)])
+    store.feeds.poll_done(polled(1, status="failed", error="bytes \0 of somebody else"), START)
+    (status,) = store.feeds.statuses()
+    assert status.error in {"bytes \0 of somebody else", "bytes \ufffd of somebody else"}
+
+
+def test_a_text_of_more_words_than_an_index_has_places_is_found_to_its_end(store: Store):
+    text = " ".join(f"word{number}" for number in range(40_000)) + " artillery shells at last " + "포탄" * 20_000
+    store.articles.save(judged(1, article=article(1, text=text)), START)
+    for query in ('"word39998 word39999"', '"artillery shells"', "word3999*", '"포탄포탄"', "shells 포탄"):
+        assert [hit.article for hit in store.articles.search(query)] == ["a-0001"], query
+    assert store.articles.search('"shells artillery"') == []
 
 
 @pytest.mark.criterion("R-60")
