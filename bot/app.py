@@ -26,7 +26,7 @@ from bot.core.watchlists import load as load_watchlist
 from bot.engine.threads import Threads
 from bot.errors import ArmswatchError
 from bot.jobs.alert import Alerter
-from bot.jobs.behind import publishers_beside
+from bot.jobs.behind import behind, publishers_beside
 from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
@@ -34,6 +34,7 @@ from bot.jobs.judge import Judge
 from bot.jobs.memory import remember
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
+from bot.jobs.recount import Recounter
 from bot.jobs.rematch import Rematcher
 from bot.jobs.resign import Resigner
 from bot.jobs.revisit import Revisiter
@@ -225,6 +226,16 @@ class App:
             subscriptions=self.channels.subscriptions,
             render=self.channels.notice,
             coverage=self.coverage,
+            clock=self.clock,
+        )
+
+    @property
+    def recounter(self) -> Recounter:
+        """Counts carriers anew in what Slack shows."""
+        return Recounter(
+            store=self.store,
+            carriers=lambda story: len(behind(self.store, story, self.publishers).first),
+            update=self.channels.edit,
             clock=self.clock,
         )
 

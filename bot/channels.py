@@ -120,6 +120,12 @@ class Channels:
             found["slack"] = self._slack.reconcile
         return found
 
+    @property
+    def edit(self) -> Callable[[Delivery], None] | None:
+        """What edits a message that Slack has; None where no bot token is set, for a webhook cannot."""
+        edit: Callable[[Delivery], None] | None = self._slack.edit if self._settings.secrets.slack_token else None
+        return edit
+
     def check(self) -> list[tuple[str, str]]:
         """(channel, what is wrong with it) for every channel that a subscription uses; nothing is sent."""
         found = [("setup", line) for line in self.fallbacks]

@@ -167,11 +167,19 @@ class FakeSlack:
         return {"ok": True, "channel": body["channel"], "ts": ts}
 
     def _chat_update(self, body: dict[str, Any]) -> dict[str, Any]:
-        invalid = self._checked(body)
+        if "unfurl_links" in body or "thread_ts" in body:
+            return {"ok": False, "error": "invalid_arguments"}
+        if len(body.get("text", "")) > 4000:
+            return {"ok": False, "error": "msg_too_long"}
+        invalid = self._checked(body | {"unfurl_links": False, "unfurl_media": False})
         if invalid:
             return invalid
         for one in self.messages[body["channel"]]:
             if one["ts"] == body.get("ts"):
+                rich = [{block["type"] for block in each.get("blocks", ())} >= {"rich_text"} for each in (one, body)]
+                if rich[0] and not rich[1]:
+                    return {"ok": False, "error": "block_mismatch"}
+                # What an update does not name stays: the metadata by which a lost answer is found again.
                 one.update({key: value for key, value in body.items() if key not in ("channel", "ts")})
                 return {"ok": True, "ts": one["ts"]}
         return {"ok": False, "error": "message_not_found"}

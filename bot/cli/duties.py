@@ -60,12 +60,16 @@ class Duties:
         self.app.store.runs.beat("digest", self.app.clock())
 
     def flush(self, way: str = "") -> None:
-        """Send what the outbox owes, one way or all."""
+        """Send what the outbox owes, one way or all; then bring the counts of what Slack shows up to date."""
         owed = self.app.owed(way)
         if owed:
             drained(self.app, patience=20, way=way)
             for fields in self.app.deliveries(owed):
                 (self.log.warning if "error" in fields else self.log.info)("delivery", **fields)
+        if way in ("", "slack"):
+            edited = self.app.recounter.run()
+            if edited:
+                self.log.info("recounted", messages=edited)
 
     def pulse(self) -> None:
         """Tell the store and systemd that we live. Not at the end of a round: a first one may read pages for an hour, and moves."""

@@ -114,6 +114,18 @@ class SlackSender:
             raise SendRetry(str(error), code=error.code, subject=delivery.key) from None
         return None
 
+    def edit(self, delivery: Delivery) -> None:
+        """Put the blocks of `delivery` in the place of those that were posted under its receipt; its thread and key stay."""
+        self._admit(delivery, hook=False)
+        payload: dict[str, Any] = json.loads(delivery.payload)
+        body = {
+            "channel": delivery.target,
+            "ts": delivery.receipt,
+            "text": payload["text"],
+            "blocks": payload["blocks"],
+        }
+        self._call(self._client.chat_update, subject=delivery.target, **body)
+
     def check(self, targets: Sequence[str] = ()) -> tuple[str, ...]:
         """What is wrong with token, scopes and channels, in words with what to do; () if all is well. Posts nothing."""
         hooked = [target for target in targets if target in ("", WEBHOOK)]

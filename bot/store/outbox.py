@@ -72,6 +72,22 @@ class Outbox:
                 },
             ) == 1  # fmt: skip
 
+    def posted(self, channel: str, since: datetime) -> list[Delivery]:
+        """What one channel has taken since a time and has given a receipt for, newest first."""
+        rows = self._c.rows(
+            "SELECT * FROM outbox WHERE channel = :channel AND state = 'sent' AND receipt <> '' AND sent >= :since ORDER BY sent DESC",
+            {"channel": channel, "since": stamp(since)},
+        )
+        return [_delivery(row) for row in rows]
+
+    def edited(self, delivery: Delivery) -> None:
+        """A message that was sent now reads so on the other side."""
+        with self._c.write() as c:
+            c.run(
+                "UPDATE outbox SET payload = :payload WHERE key = :key AND state = 'sent'",
+                {"payload": delivery.payload, "key": delivery.key},
+            )
+
     def get(self, key: str) -> Delivery | None:
         """One promise by its key."""
         row = self._c.row("SELECT * FROM outbox WHERE key = :key", {"key": key})
