@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
 import queue
-import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,7 +42,7 @@ class Worker:
 
     def __init__(self, app: LoggedApp, server: Server, log: Any, stop: threading.Event, *, name: str = "") -> None:
         self.app, self.log = app, log
-        self.name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self.name = name or f"{platform.node()}:{os.getpid()}"
         self.table = app.settings.table.engine
         self.duties = Duties(app, log, stop)
         self._stop = stop
@@ -182,7 +182,7 @@ class Worker:
         self.app.store.shards.report(
             WorkerStatus(
                 name=self.name,
-                host=socket.gethostname(),
+                host=platform.node(),
                 pid=os.getpid(),
                 version=__version__,
                 state=state or ("draining" if self._stop.is_set() else "working"),
