@@ -11,19 +11,26 @@ from typing import Any
 import click
 
 from bot.cli.tables import opened
+from bot.core.glosses import gloss
 from bot.core.text import clean
 from bot.model import Article, Claim
 from bot.store import Store
+from bot.store.claims import Claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One thing to cite: the article, the claim if it is one, and the hash of the copy that was kept."""
+    """One thing to cite: the article, the claim if it is one, and the hash of the copy that was kept.
+
+    Without an article it is a claim that was known before the watch began, with the address where it can be read.
+    """
 
     ref: str
-    article: Article
+    article: Article | None = None
     claim: Claim | None = None
     kept: str = ""
+    address: str = ""
+    said: datetime | None = None
 
 
 @click.command()
@@ -48,10 +55,12 @@ def cite(obj: dict[str, Any], refs: tuple[str, ...], form: str) -> None:
 
 def _sources(store: Store, ref: str) -> list[Source]:
     if ref.startswith("c-"):
-        found = store.stories.claim(ref)
-        article = store.articles.get(found[1]) if found else None
+        found = Claims(store.connection).get(ref)
+        article = store.articles.get(found.article) if found and found.article else None
         if found and article:
-            return [_source(store, ref, article, found[0])]
+            return [_source(store, ref, article, found.claim)]
+        if found and found.source:
+            return [Source(ref=ref, claim=found.claim, address=found.source, said=found.said)]
     elif ref.startswith("s-"):
         story = store.stories.get(ref)
         if story:
@@ -74,10 +83,12 @@ def _source(store: Store, ref: str, article: Article, claim: Claim | None = None
 def footnote(source: Source) -> str:
     """One line: who, what, where, when published, when read by us, which copy is kept."""
     one = source.article
+    if one is None:
+        return f"{_told(source)}, {_day(source.said)}, {source.address} (known before the watch, no copy kept) [{source.ref}]."
     authors = f"{', '.join(clean(name) for name in one.authors)}, " if one.authors else ""
     outlet = clean(one.outlet or one.host)
     said = f" “{clean(source.claim.quote)}”" if source.claim else ""
-    published = f"{one.published:%-d %B %Y}" if one.published else "undated"
+    published = _day(one.published)
     read = f", read {one.first_seen:%-d %B %Y}" if one.first_seen else ""
     quality = "" if one.quality == "full" else f" [{one.quality}]"
     kept = f"; copy kept, SHA-256 {source.kept[:16]}…" if source.kept else ""
@@ -87,6 +98,11 @@ def footnote(source: Source) -> str:
 def ris(source: Source) -> str:
     """A RIS record; the lines end as the format wants them."""
     one = source.article
+    if one is None:
+        lines = [("TY", "ELEC"), ("TI", _told(source)), ("UR", source.address)]
+        lines += [("PY", f"{source.said:%Y}"), ("DA", f"{source.said:%Y/%m/%d}")] if source.said else []
+        lines += [("AN", source.ref), ("N1", "known before the watch, no copy kept"), ("ER", "")]
+        return "\r\n".join(f"{tag}  - {value}" for tag, value in lines) + "\r\n"
     lines = [("TY", "NEWS"), ("TI", clean(one.title))]
     lines += [("AU", clean(name)) for name in one.authors]
     lines += [("T2", clean(one.outlet or one.host)), ("UR", one.canonical_url or one.url), ("LA", one.lang)]
@@ -99,6 +115,14 @@ def ris(source: Source) -> str:
 
 def _fields(source: Source) -> dict[str, Any]:
     one = source.article
+    if one is None:
+        return {
+            "id": source.ref,
+            "title": _told(source),
+            "url": source.address,
+            "published": _iso(source.said),
+            "quote": "",
+        }
     return {
         "id": source.ref,
         "article": one.id,
@@ -113,6 +137,14 @@ def _fields(source: Source) -> dict[str, Any]:
         "kept_sha256": source.kept,
         "text_sha256": hashlib.sha256(one.text.encode("utf-8", "replace")).hexdigest(),
     }
+
+
+def _told(source: Source) -> str:
+    return clean(gloss(source.claim, {})).rstrip(".") if source.claim else source.ref
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%-d %B %Y}" if at else "undated"
 
 
 def _iso(at: datetime | None) -> str:

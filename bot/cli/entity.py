@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.cli.tables import listing, opened
 from bot.cli.watchlists import files as watchlist_files
 from bot.cli.watchlists import lexicon
+from bot.core.text import clean
+
+if TYPE_CHECKING:
+    from bot.core.entities import Thing
+    from bot.core.lexicon import Lexicon
+    from bot.core.standings import Reported, Standing
+    from bot.model import Claim
+    from bot.store import Store
+
+_SHOWN = 10  # lines of each sort on a screen
 
 
 @click.command()
@@ -19,6 +30,8 @@ from bot.cli.watchlists import lexicon
 def entity(obj: dict[str, Any], name: str | None, as_json: bool) -> int:
     """First and last seen, stories, claims and rejected mentions of NAME in any script; without NAME, all that are known."""
     from bot.core.entities import asked, things
+    from bot.core.standings import standings
+    from bot.store.claims import Claims
 
     watchlist = watchlist_files(obj)[0]
     words = lexicon(watchlist)
@@ -32,6 +45,8 @@ def entity(obj: dict[str, Any], name: str | None, as_json: bool) -> int:
         ]
         listing(rows, as_json=as_json, title="entities", empty="none")
         return 0
+    if not name.strip():
+        raise click.UsageError("NAME is empty; `armswatch entity` without one lists all")
     found = asked(name, known)
     if not found:
         click.echo(
@@ -40,7 +55,9 @@ def entity(obj: dict[str, Any], name: str | None, as_json: bool) -> int:
         )
         return 1
     with opened(obj) as (store, _):
-        seen = [_seen(store, words, one) for one in found]
+        reported = Claims(store.connection).reported()
+        ledger = standings(reported)
+        seen = [_seen(store, words, one, _naming(one, reported, ledger)) for one in found]
     if as_json:
         click.echo(json.dumps(seen, ensure_ascii=False, indent=1))
         return 0
@@ -49,22 +66,28 @@ def entity(obj: dict[str, Any], name: str | None, as_json: bool) -> int:
     return 0
 
 
-def _seen(store: Any, words: Any, thing: Any) -> dict[str, Any]:
-    from bot.core.entities import means
+def _naming(thing: Thing, reported: Sequence[Reported], ledger: Sequence[Standing]) -> list[Standing]:
+    """The statements of which some wording names the thing."""
+    about = {one.claim.id for one in reported if _about(one.claim, thing)}
+    return [one for one in ledger if about.intersection(one.ids)]
 
-    named = store.entities.articles(thing.spellings())
+
+def _about(claim: Claim, thing: Thing) -> bool:
+    named = {*claim.route, *claim.vessels, *claim.entities, *claim.materiel}
+    return thing.name in named or (thing.kind == "claimant" and claim.claimant.startswith(thing.name))
+
+
+def _seen(store: Store, words: Lexicon, thing: Thing, claims: Sequence[Standing]) -> dict[str, Any]:
+    from bot.core.entities import means
+    from bot.core.glosses import gloss
+
+    named = store.entities.articles(thing.searched())
     meant = [one for one in named if means(words, thing, one.title, one.text)]
     rejected = [one for one in named if one not in meant and one.text]
-    claims = [
-        (claim, when)
-        for claim, when, _, _ in store.stories.ledger(limit=5000)
-        if thing.name in {*claim.route, *claim.vessels, *claim.entities, *claim.materiel}
-        or claim.claimant.startswith(thing.name)
-    ]
     return {
         "name": thing.name,
         "kind": thing.kind,
-        "aliases": [{"lang": lang, "spelling": word} for lang, word in thing.aliases],
+        "aliases": [{"lang": lang, "spelling": word.strip("=*~ ")} for lang, word in thing.aliases],
         "identifier": thing.identifier,
         "source": thing.source,
         "first_seen": meant[0].at.isoformat() if meant else None,
@@ -73,12 +96,13 @@ def _seen(store: Any, words: Any, thing: Any) -> dict[str, Any]:
         "stories": sorted({one.story for one in meant if one.story}),
         "claims": [
             {
-                "id": claim.id,
-                "claimant": claim.claimant,
-                "status": claim.status,
-                "at": when.date().isoformat() if when else None,
+                "id": one.claim.id,
+                "claimant": one.claim.claimant,
+                "status": one.claim.status,
+                "told": gloss(one.claim, {}),
+                "at": one.said.date().isoformat() if one.said else None,
             }
-            for claim, when in claims
+            for one in reversed(claims)
         ],
         "rejected": [{"id": one.article, "title": one.title} for one in rejected],
     }
@@ -90,7 +114,7 @@ def _show(one: dict[str, Any]) -> None:
     click.echo("  also written " + "; ".join(sorted({alias["spelling"] for alias in one["aliases"]})))
     if one["first_seen"]:
         click.echo(
-            f"  first seen {one['first_seen'][:10]}, last {one['last_seen'][:10]}, in {len(one['articles'])} articles"
+            f"  first seen {one['first_seen'][:10]}, last {one['last_seen'][:10]}, in {len(one['articles'])} article{'s' if len(one['articles']) > 1 else ''}"
         )
     else:
         click.echo("  not seen in any stored article")
@@ -98,7 +122,9 @@ def _show(one: dict[str, Any]) -> None:
         click.echo(f"    {article['at']}  {article['id']}  {article['title']}")
     if one["stories"]:
         click.echo(f"  stories {', '.join(one['stories'])}")
-    for claim in one["claims"][:10]:
-        click.echo(f"  claim {claim['id']}: {claim['claimant']}, {claim['status']}, {claim['at'] or 'undated'}")
-    for article in one["rejected"][:10]:
+    for claim in one["claims"][:_SHOWN]:
+        click.echo(f"  claim {claim['id']}, {claim['at'] or 'undated'}: {clean(claim['told'])}")
+    if len(one["claims"]) > _SHOWN:
+        click.echo(f"  and {len(one['claims']) - _SHOWN} claims more; --json has all")
+    for article in one["rejected"][:_SHOWN]:
         click.echo(f"  not meant in {article['id']}: {article['title']}")

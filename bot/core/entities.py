@@ -25,6 +25,10 @@ class Thing:
     identifier: str = ""
     source: str = ""
 
+    def searched(self) -> tuple[str, ...]:
+        """The spellings to look for in texts: stems keep their "*"."""
+        return tuple(dict.fromkeys(alias.strip("=~ ").lstrip("*") for _, alias in self.aliases))
+
     def spellings(self) -> tuple[str, ...]:
         """The bare spellings, without the marks of the lexicon's language."""
         return tuple(dict.fromkeys(alias.strip("=*~ ") for _, alias in self.aliases))
@@ -48,11 +52,18 @@ def _thing(kind: str, entry: dict[str, Any]) -> Thing:
 
 
 def asked(name: str, known: tuple[Thing, ...]) -> tuple[Thing, ...]:
-    """The things that go by a name, in any script and case; those that begin with it where none has it whole."""
+    """The things that go by a name, in any script, case and ending; those that begin with it where none has it whole."""
     wanted = fold(name).text.strip()
     spelled = [(one, {fold(word).text for word in (one.name, *one.spellings())}) for one in known]
     whole = tuple(one for one, words in spelled if wanted in words)
-    return whole or tuple(one for one, words in spelled if any(word.startswith(wanted) for word in words))
+    if whole or not wanted:
+        return whole
+    stems = tuple(one for one in known if any(wanted.startswith(stem) for stem in _stems(one)))
+    return stems or tuple(one for one, words in spelled if any(word.startswith(wanted) for word in words))
+
+
+def _stems(thing: Thing) -> tuple[str, ...]:
+    return tuple(fold(word.strip("=*~ ")).text for _, word in thing.aliases if word.endswith("*"))
 
 
 def means(lexicon: Lexicon, thing: Thing, title: str, text: str) -> bool:

@@ -48,6 +48,11 @@ def terms(query: str) -> tuple[Term, ...]:
     return tuple(wanted)
 
 
+def phrase(name: str) -> tuple[Term, ...]:
+    """A name as one phrase, with "*" behind it as a beginning; () where nothing can be searched."""
+    return tuple(Term(term.spelled, name.endswith("*")) for term in terms(f'"{name.rstrip("*")}"'))
+
+
 def match_expression(query: str) -> str:
     """An FTS5 expression for what a person typed; never a syntax error, "" where nothing can be searched."""
     return expression(terms(query))

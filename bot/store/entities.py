@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.searching import terms
+from bot.core.searching import phrase
 from bot.store.connection import Connection
 from bot.store.rows import known, moment
 
@@ -30,8 +30,11 @@ class Entities:
         self._c = connection
 
     def articles(self, names: Sequence[str], limit: int = 2000) -> list[Named]:
-        """Articles that hold any of the names as a phrase, oldest first; what they mean there is for core to say."""
-        wanted = self._c.dialect.wanted([terms(f'"{name}"') for name in names])
+        """Articles that hold any of the names as a phrase, oldest first; what they mean there is for core to say.
+
+        A name that ends in "*" is a beginning: Slavic names have endings.
+        """
+        wanted = self._c.dialect.wanted([phrase(name) for name in names])
         if not wanted:
             return []
         rows = self._c.rows(

@@ -84,6 +84,34 @@ def test_a_mistyped_filter_says_what_there_is(run: Run, config: Path, words: lis
     assert said in done.err
 
 
+def test_a_claim_known_before_the_watch_is_cited_by_where_it_can_be_read(run: Run, config: Path):
+    known = next(row for row in rows(run, config) if row["sources"] and not row["articles"])
+    note = run("cite", known["id"], config=config).out
+    assert known["sources"][0] in note
+    assert "no copy kept" in note
+    ris = run("cite", known["id"], "--format", "ris", config=config).out
+    assert ris.split()[:3] == ["TY", "-", "ELEC"]
+    assert json.loads(run("cite", known["id"], "--format", "json", config=config).out)[0]["url"] == known["sources"][0]
+
+
+def test_a_claim_of_an_article_is_cited_with_its_sentence_and_the_kept_copy(run: Run, config: Path):
+    one = next(row for row in rows(run, config) if row["articles"] and row["quote"])
+    note = run("cite", one["id"], config=config).out
+    assert "copy kept, SHA-256" in note
+    assert one["quote"][:40] in note
+    assert run("cite", "c-000000000000", config=config).code == 1
+
+
+def test_an_entity_is_found_in_any_script_with_its_articles_and_claims(run: Run, config: Path):
+    found = [json.loads(run("entity", name, "--json", config=config).out)[0] for name in ("Angara", "앙가라", "ангара")]
+    assert found[0] == found[1] == found[2]
+    assert found[0]["articles"]
+    assert found[0]["claims"]
+    assert not any("*" in alias["spelling"] or "=" in alias["spelling"] for alias in found[0]["aliases"])
+    assert run("entity", " ", config=config).code == 2
+    assert run("entity", "Mary Celeste", config=config).code == 1
+
+
 def test_csv_has_the_same_statements_and_no_formula(run: Run, config: Path):
     text = run("claims", "--csv", config=config).out
     found = list(csv.DictReader(io.StringIO(text)))

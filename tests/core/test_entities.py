@@ -13,13 +13,14 @@ KNOWN = things(RAW)
 WORDS = load(RAW, file="lexicon")
 
 
-@pytest.mark.parametrize("name", ["Angara", "ангар", "アンガラ", "앙가라", "ANGARA"])
+@pytest.mark.parametrize("name", ["Angara", "ангар", "Ангара", "Ангаре", "アンガラ", "앙가라", "ANGARA"])
 def test_a_ship_goes_by_all_its_names(name: str):
     assert "Angara" in {one.name for one in asked(name, KNOWN)}
 
 
 def test_what_nobody_knows_is_nothing():
     assert asked("Nobody's ship", KNOWN) == ()
+    assert asked("", KNOWN) == ()
 
 
 def test_a_rocket_is_no_ship():

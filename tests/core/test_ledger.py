@@ -218,6 +218,16 @@ def test_corroboration_needs_two_voices_with_different_bases(told, expected):
 # ── the shipped file ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_known_figures_are_in_the_units_that_reading_gives():
+    words = load((WATCHLISTS / "russia-dprk-arms.lexicon.toml").read_bytes(), file="lexicon")
+    read = {one.canonical for one in words.concepts if one.kind == "unit"} | {
+        "shells and rockets",
+        "sanctioned companies",
+    }
+    units = {one.claim.unit for one in KNOWN if one.claim is not None and one.claim.unit}
+    assert {unit for unit in units - read if not unit.startswith("percent of ")} <= {"tanker calls"}
+
+
 def test_every_known_line_has_its_source_and_its_day():
     assert len(KNOWN) > 50
     assert all(one.source.startswith(("https://", "http://")) and one.said is not None for one in KNOWN)
