@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.cli import feedfiles, jsonl
 from bot.cli.tables import listing
 from bot.places import config_path
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.jobs.coverage import Condition
+    from bot.settings import Settings
+
+NOT_AGAIN = timedelta(seconds=60)
+"""No feed is asked twice within this time, whoever wants it (R-14)."""
 
 
 @click.group()
@@ -25,31 +37,29 @@ def feeds() -> None:
 @click.pass_obj
 def list_(obj: dict[str, Any], as_json: bool, unwell: bool) -> None:
     """Every configured feed with its health, last success and next check; then the coverage by language."""
-    from bot.jobs.coverage import conditions, coverage
+    from bot.core.health import coverage
     from bot.settings import load
-    from bot.store import Store
 
     settings = load(config_path(obj.get("config")))
     now = datetime.now(UTC)
-    with Store.opened(settings.store) as store:
-        found = conditions(settings.feeds, store, now)
-        rows = [
-            {
-                "feed": one.feed.name,
-                "lang": one.feed.lang,
-                "kind": one.feed.kind,
-                "health": ", ".join(one.health.words),
-                "detail": one.health.detail,
-                "last ok": f"{one.state.last_success:%Y-%m-%d %H:%M}" if one.state.last_success else "never",
-                "next": f"{one.state.next_check:%Y-%m-%d %H:%M}" if one.state.next_check else "now",
-                "requests": one.state.requests,
-                "304": one.state.not_modified,
-                "url": one.feed.url,
-            }
-            for one in found
-            if not unwell or one.health.words not in {("ok",), ("new",)}
-        ]
-        seen = coverage(settings.feeds, store, now)
+    found = _conditions(settings, now)
+    rows = [
+        {
+            "feed": one.feed.name,
+            "lang": one.feed.lang,
+            "kind": one.feed.kind,
+            "health": ", ".join(one.health.words),
+            "detail": one.health.detail,
+            "last ok": f"{one.state.last_success:%Y-%m-%d %H:%M}" if one.state.last_success else "never",
+            "next": f"{one.state.next_check:%Y-%m-%d %H:%M}" if one.state.next_check else "now",
+            "requests": one.state.requests,
+            "304": one.state.not_modified,
+            "url": one.feed.url,
+        }
+        for one in found
+        if not unwell or one.health.words not in {("ok",), ("new",)}
+    ]
+    seen = coverage([(one.feed, one.state) for one in found], now)
     listing(rows, as_json=as_json, title=f"{len(rows)} of {len(settings.feeds)} feeds", empty="every feed is well")
     if not as_json:
         click.echo("coverage: " + "  ".join(f"{lang} {working}/{total}" for lang, working, total in seen.by_lang))
@@ -133,18 +143,20 @@ def add(obj: dict[str, Any], url: str, name: str, lang: str, kind: str, no_pages
 @click.argument("url")
 @click.pass_obj
 def remove(obj: dict[str, Any], url: str) -> None:
-    """Take a feed out of config.toml; what it brought stays stored."""
-    path = config_path(obj.get("config"))
-    feedfiles.rewrite(path, lambda document: feedfiles.drop(document, url))
-    click.echo(f"removed {url}; its history stays")
+    """Take a feed out of config.toml or the feed file that names it; what it brought stays stored."""
+    path = feedfiles.remove(config_path(obj.get("config")), url)
+    click.echo(
+        f"removed {url} from {path.name}; its history stays; the running watch needs a restart to leave it alone"
+    )
 
 
 @feeds.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_obj
-def import_(obj: dict[str, Any], file: Path) -> None:
-    """Add the feeds of an OPML FILE to config.toml; those that are there already are left alone."""
+def import_(obj: dict[str, Any], file: Path) -> int:
+    """Add the feeds of an OPML FILE to config.toml, with what others wrote about them; those that are there already are left alone."""
     from bot.core.opml import outlines
+    from bot.core.urls import safe_link
     from bot.settings import load
 
     try:
@@ -153,28 +165,42 @@ def import_(obj: dict[str, Any], file: Path) -> None:
         raise click.UsageError(f"{file}: {error}") from error
     path = config_path(obj.get("config"))
     known = {feed.url for feed in load(path).feeds}
-    fresh = [
-        {"url": one.url, "name": one.name, **({"lang": one.lang} if one.lang else {})}
-        for one in found
-        if one.url not in known
+    unfit = [one for one in found if not safe_link(one.url) or "@" in one.url.split("/")[2]]
+    fresh = [one for one in found if one.url not in known and one not in unfit]
+    tables = [
+        {"url": one.url, "name": one.name}
+        | ({"lang": one.lang} if one.lang else {})
+        | (
+            {"opml": dict(one.others) | ({"folder": one.folder} if one.folder else {})}
+            if one.others or one.folder
+            else {}
+        )
+        for one in fresh
     ]
     if fresh:
-        feedfiles.rewrite(path, lambda document: feedfiles.append(document, fresh))
-    click.echo(f"{len(fresh)} feeds added, {len(found) - len(fresh)} were there already")
+        feedfiles.rewrite(path, lambda document: feedfiles.append(document, tables))
+    click.echo(f"{len(fresh)} feeds added, {len(found) - len(fresh) - len(unfit)} were there already")
+    for one in unfit:
+        click.echo(f"left out: {one.name}: its address cannot be asked (a user name in it, or no host)", err=True)
+    if not found:
+        click.echo(f"{file}: no outline in it has an xmlUrl", err=True)
+    return int(bool(unfit) or not found)
 
 
 @feeds.command()
 @click.pass_obj
 def export(obj: dict[str, Any]) -> None:
-    """All configured feeds as OPML on standard output."""
+    """All configured feeds as OPML on standard output, with what other readers wrote about them."""
     from bot.core.opml import Outline, document
     from bot.settings import load
 
     settings = load(config_path(obj.get("config")))
-    click.echo(
-        document([Outline(url=feed.url, name=feed.name, lang=feed.lang) for feed in settings.feeds], "armswatch feeds"),
-        nl=False,
-    )
+    known = feedfiles.others(settings)
+    rows = [
+        replace(known.get(feed.url, Outline(feed.url, feed.name)), name=feed.name, lang=feed.lang)
+        for feed in settings.feeds
+    ]
+    click.echo(document(rows, "armswatch feeds"), nl=False)
 
 
 @feeds.command()
@@ -186,14 +212,11 @@ def score(obj: dict[str, Any], as_json: bool) -> int:
 
     from bot.core.politeness import score as score_of
     from bot.core.politeness import total
-    from bot.jobs.coverage import conditions
     from bot.settings import load
-    from bot.store import Store
 
     settings = load(config_path(obj.get("config")))
     now = datetime.now(UTC)
-    with Store.opened(settings.store, readonly=True) as store:
-        scores = [score_of(one.state, now) for one in conditions(settings.feeds, store, now) if one.state.requests]
+    scores = [score_of(one.state, now) for one in _conditions(settings, now) if one.state.requests]
     rows = [asdict(one) for one in scores]
     if not as_json and scores:
         rows.append(asdict(total(scores)))
@@ -206,19 +229,24 @@ def score(obj: dict[str, Any], as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 @click.pass_obj
 def discover(obj: dict[str, Any], url: str, as_json: bool) -> int:
-    """The feeds that a page offers, from one polite request."""
+    """The feeds that a page offers, or that it is one itself, from one polite request."""
     from dataclasses import asdict
 
     from bot.app import App
-    from bot.core.discovery import offers
+    from bot.core.discovery import Offer, offers
+    from bot.errors import ArmswatchError
     from bot.model import Request
     from bot.settings import load
 
     with App(load(config_path(obj.get("config")))) as app:
         answer = app.fetch(Request(url=url, purpose="page"))
-    if answer.status != 200:
-        raise click.ClickException(f"{url}: HTTP {answer.status}")
-    found = offers(answer.body, url=answer.url, content_type=answer.header("content-type"))
+        if answer.status != 200:
+            raise click.ClickException(f"{url}: HTTP {answer.status}")
+        found = offers(answer.body, url=answer.url, content_type=answer.header("content-type"))
+        if not found:
+            with suppress(ArmswatchError):  # most pages are no feed
+                own = app.workers.feed(answer.body, url=answer.url, headers=answer.headers, now=app.clock())
+                found = (Offer(url=answer.url, title=own.title, kind=own.version, declared=True),)
     listing(
         [asdict(one) for one in found],
         as_json=as_json,
@@ -233,33 +261,37 @@ def discover(obj: dict[str, Any], url: str, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 @click.pass_obj
 def check(obj: dict[str, Any], urls: tuple[str, ...], as_json: bool) -> int:
-    """Ask feeds once, politely, and say what they are; stores nothing. URLS, or all that are configured."""
+    """Ask feeds once, politely, and say what they are; stores nothing. URLS, or all that are configured.
+
+    A feed that the watch asked within the last minute is not asked again.
+    """
     from bot.app import App
     from bot.settings import load
 
     with App(load(config_path(obj.get("config")))) as app:
-        wanted = urls or tuple(feed.url for feed in app.settings.feeds)
-        rows = list(app.map(lambda url: _checked(app, url), wanted))
-    rows.sort(key=lambda row: wanted.index(row["url"]))
-    listing(rows, as_json=as_json, title=f"{len(rows)} feeds", empty="no feed is configured")
-    return int(any(row["error"] for row in rows))
+        known = {one.feed.url: one for one in _conditions(app.settings, app.clock())}
+        wanted = tuple(dict.fromkeys(urls)) or tuple(known)
+        rows = {row["url"]: row for row in app.map(lambda url: _checked(app, url, known), wanted)}
+    listing([rows[url] for url in wanted], as_json=as_json, title=f"{len(rows)} feeds", empty="no feed is configured")
+    return int(any(row["error"] for row in rows.values()))
 
 
-def _checked(app: Any, url: str) -> dict[str, Any]:
+def _checked(app: App, url: str, known: Mapping[str, Condition]) -> dict[str, Any]:
     from bot.errors import ArmswatchError
-    from bot.model import Request
+    from bot.model import Feed, Request
 
-    row: dict[str, Any] = {
-        "url": url,
-        "status": "",
-        "entries": 0,
-        "newest": "",
-        "validators": "",
-        "moved to": "",
-        "error": "",
-    }
+    names = ("url", "status", "entries", "newest", "validators", "moved to", "error")
+    row: dict[str, Any] = dict.fromkeys(names, "") | {"url": url, "entries": 0}
+    state = known[url].state if url in known else None
+    feed = known[url].feed if url in known else Feed(url=url, name=url)
+    if state and state.last_poll and timedelta(0) <= app.clock() - state.last_poll < NOT_AGAIN:
+        answered = state.last_error or f"it answered HTTP {state.last_status}"
+        row["error"] = f"asked less than a minute ago by the watch, not again so soon: {answered}"
+        return row
+    secret = os.environ.get(feed.auth_env, "") if feed.auth_env else ""
+    headers = (("Authorization", secret),) if secret else ()
     try:
-        answer = app.fetch(Request(url=url, purpose="feed"))
+        answer = app.fetch(Request(url=url, purpose="feed", headers=headers, user_agent=feed.user_agent))
         row["status"] = answer.status
         row["validators"] = " ".join(name for name in ("etag", "last-modified") if answer.header(name))
         row["moved to"] = answer.url if answer.url != url else ""
@@ -272,5 +304,16 @@ def _checked(app: Any, url: str) -> dict[str, Any]:
         return row
     dates = [entry.published for entry in document.entries if entry.published]
     row["entries"] = len(document.entries)
-    row["newest"] = f"{max(dates):%Y-%m-%d %H:%M}" if dates else "undated"
+    row["newest"] = f"{max(dates):%Y-%m-%d %H:%M}" if dates else "undated" if document.entries else "no entry in it"
     return row
+
+
+def _conditions(settings: Settings, now: datetime) -> list[Condition]:
+    """Every configured feed with its state, read-only; before the first poll there is no database."""
+    from bot.jobs.coverage import conditions
+    from bot.store import Store
+
+    if isinstance(settings.store, Path) and not settings.store.exists():
+        return conditions(settings.feeds, None, now)
+    with Store.opened(settings.store, readonly=True) as store:
+        return conditions(settings.feeds, store, now)

@@ -26,7 +26,7 @@ from bot.model import Entry, FeedDocument
 # Ours instead of a reader that is not installed, which feedparser would look for with every document.
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["bot.core.xmlreader"]
 # Dates are read by core.dates, which knows MSK and KST: feedparser need not try its ten readers on each.
-feedparser.datetimes._date_handlers.clear()  # noqa: SLF001 - it offers a way in (registerDateHandler) and none out
+feedparser.datetimes._date_handlers[:] = []  # noqa: SLF001 - it offers a way in (registerDateHandler) and none out
 
 _NO_FEEDS = {"opml": "an OPML list", "urlset": "a sitemap", "sitemapindex": "a sitemap index"}
 MAX_BODY = 20 * 1024 * 1024  # bytes; the client's cap for feeds is lower

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -12,17 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urljoin, urlsplit
-
-import urllib3.exceptions
 
 from bot import __version__
 from bot.core.outcomes import retry_at
-from bot.errors import FetchError, Refused, TimedOut, TooLarge, Unreachable
+from bot.errors import FetchError, Refused, TimedOut, TooLarge
 from bot.model import Request, Response
 from bot.web.connections import Dial, Line, Lines, Resolve, opened, resolved, system_resolve
 from bot.web.deadlines import Watchdog, Watched
+from bot.web.failures import raise_ours
 from bot.web.guard import Guard, Target
 from bot.web.hosts import Hosts, is_loopback
 from bot.web.robots import Robots
@@ -186,7 +184,7 @@ class Client:
             raise
         except Exception as error:  # noqa: BLE001 - sockets, TLS and codecs raise many types: each is one of our three answers
             if not _expired(line, until):
-                _raise_ours(error, request)
+                raise_ours(error, request)
         else:
             # The watchdog has the last word: a socket that it shut can look like the end of a short answer.
             if not _expired(line, until):
@@ -322,25 +320,6 @@ def _next_url(url: str, location: str) -> str:
 
 def _expired(line: Line, until: float) -> bool:
     return line.fired or time.monotonic() > until
-
-
-def _raise_ours(error: Exception, request: Request) -> NoReturn:
-    if isinstance(error, TimeoutError | socket.timeout | urllib3.exceptions.TimeoutError):
-        raise TimedOut(
-            f"no complete answer within {request.deadline.total_seconds():g} s", subject=request.url
-        ) from None
-    why = " ".join(str(error).split())[:200] or type(error).__name__
-    if "IncompleteRead" in why:
-        raise Unreachable("the answer ended before it was complete", subject=request.url) from None
-    if isinstance(error, ssl.SSLError | urllib3.exceptions.SSLError):
-        raise Unreachable(f"the TLS connection failed: {why}", subject=request.url) from None
-    if isinstance(error, urllib3.exceptions.DecodeError):
-        raise Unreachable(f"the compressed answer cannot be read: {why}", subject=request.url) from None
-    if isinstance(error, ValueError):
-        raise Refused(f"the request cannot be sent: {why}", subject=request.url) from None
-    if isinstance(error, OSError | http.client.HTTPException | urllib3.exceptions.HTTPError):
-        raise Unreachable(f"the transfer broke: {why}", subject=request.url) from None
-    raise error
 
 
 def _proxy(options: ClientOptions) -> tuple[str, int] | None:
