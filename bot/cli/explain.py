@@ -23,7 +23,7 @@ from bot.store.entries import EntryStatus
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
 def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool) -> int:
-    """Why WHAT (an id a-… or e-…, a URL, or a FILE of text or HTML) matched, or what was missing and where it stopped."""
+    """Why WHAT (an id a-…, e-… or s-…, a URL, or a FILE of text or HTML) matched, or what was missing and where it stopped."""
     from bot.core.matches import Matcher
 
     matcher = Matcher(chosen(obj, watchlist))
@@ -33,11 +33,14 @@ def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool
         return _print({"file": what}, item, matcher.verdicts(item), [], as_json)
     database = store_place(config_path(obj.get("config")))
     with Store.opened(database, readonly=True) as store:
-        article, entries = _find(store, what)
+        story = store.stories.get(what)
+        members = store.stories.timeline(story.id) if story else []
+        article, entries = _find(store, members[0].article if members else what)
         if article is None and not entries:
             click.echo(f"{what}: not seen. No feed brought it (not new), or the id is from another database.", err=True)
             return 1
         stage = _stages(store, article, entries)
+        stage += [f"also in {story.id}: {one.article} ({one.outlet}), {one.role}" for one in members[1:] if story]
         if article is None:
             click.echo("\n".join(stage))
             return 0
@@ -89,9 +92,9 @@ def _stages(store: Store, article: Article | None, entries: list[EntryStatus]) -
         f"article {article.id}, revision {article.revision}, {article.quality}, first seen {article.first_seen:%Y-%m-%d %H:%M} UTC"
     )
     story = store.stories.of_article(article.id)
+    judged = [f"judged {one.label} by {one.author} on {one.at:%Y-%m-%d}" for one in store.judgements.of(article.id)]
     if story is None:
-        lines.append("stopped: it matched no watchlist, so it is in no story")
-        return lines
+        return [*lines, *judged, "stopped: it is a match of no watchlist, so it is in no story"]
     line = next(one for one in store.stories.timeline(story.id) if one.article == article.id)
     lines.append(
         f"story {story.id}: {line.role}"
@@ -102,7 +105,7 @@ def _stages(store: Store, article: Article | None, entries: list[EntryStatus]) -
     if story.id in muted:
         end = muted[story.id]
         lines.append(f"its story is muted{f' until {end:%Y-%m-%d %H:%M} UTC' if end else ''}")
-    lines += [f"judged {one.label} by {one.author} on {one.at:%Y-%m-%d}" for one in store.judgements.of(article.id)]
+    lines += judged
     changes = [change for change in store.stories.changes(story.id) if change.article == article.id]
     told = store.digests.where_told(article.id)
     if not changes:

@@ -51,10 +51,17 @@ def judge(
             back = store.judgements.undo(ref, by, now)
             click.echo(f"{back.ref}: no longer {back.label} (said by {clean(back.author)} on {back.at:%Y-%m-%d})")
             return
-        until = now + timedelta(seconds=age_option(span)) if span else None
+        until = now + _age(span) if span else None
         made = store.judgements.say(ref, label, by, now, until=until, note=note)  # type: ignore[arg-type]
     end = f" until {made.until:%Y-%m-%d %H:%M} UTC" if made.until else ""
     click.echo(f"{made.ref}: {made.label}{end}, said by {clean(made.author)}")
+
+
+def _age(span: str) -> timedelta:
+    try:
+        return timedelta(seconds=age_option(span))
+    except click.BadParameter as error:
+        raise click.BadParameter(error.message, param_hint="AGE") from None
 
 
 def _history(obj: dict[str, Any], as_json: bool) -> None:

@@ -80,6 +80,10 @@ def test_judgements_are_kept_undone_and_exported_as_examples(
     explained = run("explain", article, config=watch).out
     assert "muted until" in explained
     assert "judged in by ana" in explained
+    assert "judged in by ana" in run("explain", story, config=watch).out  # of the article that founded the story
+    wrong = run("judge", article, "mute", "soon", config=watch)
+    assert wrong.code == 2
+    assert "AGE" in wrong.err
     target = tmp_path / "judged.jsonl"
     run("review", "--export", str(target), config=watch)
     (line,) = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
