@@ -248,10 +248,12 @@ _ABBREVIATIONS = frozenset(
         "mr ms mrs dr st gen lt col sgt maj capt adm sen rep gov no vs jan feb aug sept sep oct nov dec jr sr prof "
         "г тыс млн млрд им ст руб ул тис ім вул "
         "ca mio mrd bzw usw vgl nr abs z.b d.h u.a "
-        "br tys proc godz płn płd pn pd ds ws m.in wg tzw "
+        "br tys proc godz płn płd pn pd ds ws m.in wg tzw np ul św hab inż płk ppłk mjr kpt kpr plut sierż bryg "
         "sra ee.uu ud uds núm aprox m mm mme art"
     ).split()
 )
+# Polish ones that may as well end a sentence: what follows tells.
+_OFTEN_LAST = frozenset(["ok", "mln", "mld", "min", "itd", "itp", "kal", "szt", "ur", "zm", "por"])
 # One character class in front keeps the search fast; what the candidate is worth is looked at by hand.
 _STOP = re.compile("[.!?…。！？\n][.!?…。！？]*[\"'”’»)\\]」』）]*\n*")
 _KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, with or without a space after the full stop
@@ -269,6 +271,9 @@ def _ends_no_sentence(text: str, stop: int) -> bool:
         return True
     if word.lower() in {"no", "nr", "art", "abs"}:  # words of their own too: only before a number
         return text[stop + 1 : stop + 3].strip()[:1].isdigit()
+    if word.lower() in _OFTEN_LAST:
+        following = text[stop + 1 : stop + 3].strip()[:1]
+        return following.isdigit() or following.islower()
     return word.lower() in _ABBREVIATIONS or (len(word) == 3 and word[1] == "." and word[0].isupper())
 
 
