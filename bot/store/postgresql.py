@@ -216,7 +216,7 @@ def open_session(server: Server, *, readonly: bool = False, name: str = "") -> p
     except psycopg.Error as error:
         raise _ours(server, error) from None  # the driver's own words may quote the URL
     try:
-        _fit(server, found)
+        fit(server, found)
         found.adapters.register_dumper(str, _Text)
         found.execute(_MANNERS)
         if readonly:
@@ -230,7 +230,8 @@ def open_session(server: Server, *, readonly: bool = False, name: str = "") -> p
     return found
 
 
-def _fit(server: Server, session: psycopg.Connection[Row]) -> None:
+def fit(server: Server, session: psycopg.Connection[Row]) -> None:
+    """Nothing where the server is new enough and holds UTF-8; else a StoreError."""
     if session.info.server_version < OLDEST:
         raise StoreError(
             f"{server}: PostgreSQL {session.info.server_version // 10000} is too old; armswatch needs "

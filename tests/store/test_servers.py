@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -17,6 +18,7 @@ from bot.errors import LockHeld, StoreError, StoreFull, UsageError
 from bot.places import Server, store_place
 from bot.store import Store
 from bot.store.connection import connect
+from bot.store.postgresql import fit
 from bot.store.server_lock import ServerLock, server_holder
 from tests.clusters import PASSWORD, Cluster, running
 from tests.fakes import START
@@ -74,6 +76,12 @@ def test_a_database_of_another_encoding_is_refused(cluster: Cluster):
     finally:
         with cluster.session("postgres") as session:
             session.execute("DROP DATABASE latin WITH (FORCE)")
+
+
+def test_a_server_that_is_too_old_is_told_which_is_needed(server: Server):
+    old = SimpleNamespace(info=SimpleNamespace(server_version=120022, parameter_status=lambda _: "UTF8"))
+    with pytest.raises(StoreError, match=r"PostgreSQL 12 is too old; armswatch needs 13 or newer"):
+        fit(server, old)  # type: ignore[arg-type]
 
 
 def test_a_user_who_may_not_write_is_told(cluster: Cluster, server: Server):
