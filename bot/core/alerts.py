@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.core import ranking
-from bot.core.storylines import Candidate, badge_of, figure_before, lead_claim
+from bot.core.storylines import Candidate, badge_of, figure_before, lead_claim, rests_on
 from bot.model import Article, Subscription
 
 OLD_NEWS: Final = timedelta(hours=72)
@@ -128,7 +128,9 @@ def _seen_by_name(candidate: Candidate) -> bool:
 
 
 def _label(candidate: Candidate) -> str:
-    bases = {(one.claimant, one.basis) for one in candidate.origins}
+    claim = lead_claim(candidate, candidate.change.kind)
+    order = ranking.evidential(candidate.change.kind, candidate.verdict.kind, claim, candidate.claims)
+    bases = {(one.claimant, one.basis) for one in rests_on(candidate.origins, claim, order)}
     if len(bases) > 1:
         return f"{len(bases)} origins"
     return "SINGLE SOURCE (primary)" if is_primary(candidate.article) else "SINGLE SOURCE"

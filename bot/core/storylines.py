@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.core import quotes, ranking
 from bot.core.glosses import figure, gloss
-from bot.core.ledger import same_figure, same_speaker
+from bot.core.ledger import UNNAMED, same_figure, same_speaker
 from bot.model import Article, Change, ChangeKind, Claim, DigestNote, DigestStory, Origin, Policy, Story, Verdict
 
 LATE_AFTER: Final = timedelta(hours=36)
@@ -85,6 +85,7 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
     line = gloss(claim, labels) if claim else ""
     fact = "" if badge == "LATE" else lead.change.fact
     quote = quotes.quote_of(article, claim, verdict.evidence)
+    evidential = ranking.evidential(badge, kind, claim, lead.claims)
     story = DigestStory(
         story=lead.story.id,
         badge=badge,
@@ -103,7 +104,7 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         published=article.published,
         first_seen=article.first_seen,
         late_reason=reason,
-        origins=max((one.origins for one in group), key=len),
+        origins=rests_on(max((one.origins for one in group), key=len), claim, evidential),
         carriers=max(one.carriers for one in group),
         predecessor=figure_before(lead, claim),
         others=_others(lead, claim, [each for one in group for each in one.claims]),
@@ -114,7 +115,18 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         direction_words=direction_words(direction, labels),
         notes=_notes([each for each in badged if each[2] is not lead], labels, {line, fact}, claim),
     )
-    return story, ranking.evidential(badge, kind, claim, lead.claims)
+    return story, evidential
+
+
+def rests_on(origins: tuple[Origin, ...], claim: Claim | None, evidential: int) -> tuple[Origin, ...]:
+    """Whose word the line rests on: not those who are named in its background only.
+
+    What nobody is named for rests on nobody, whoever else is quoted further down; an old designation of a ship is no legal
+    act behind a new voyage.
+    """
+    if claim is not None and claim.claimant in UNNAMED:
+        return ()
+    return tuple(one for one in origins if one.basis != "legal act" or evidential == ranking.LEGAL_ACT)
 
 
 def _badged(group: Sequence[Candidate]) -> list[_Badged]:

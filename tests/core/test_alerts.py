@@ -128,3 +128,11 @@ def test_two_origins_are_not_called_a_single_source():
     found = decide(ringing(origins=both), DESK, NOW, ())
     assert found is not None
     assert found.label == "2 origins"
+
+
+def test_an_old_designation_in_the_background_is_no_second_origin():
+    both = (Origin(claimant="US", basis="legal act"), Origin(claimant="Ukraine's HUR", basis="official figure"))
+    said = claim("s", "Ukraine's HUR", "asserted", "x")
+    found = decide(ringing(kind="shipment-claim", host="gur.gov.ua", claim=said, origins=both), DESK, NOW, ())
+    assert found is not None
+    assert found.label == "SINGLE SOURCE (primary)"

@@ -423,3 +423,13 @@ def test_what_somebody_muted_stands_last_and_numbers_follow_the_list():
 )
 def test_a_quote_shows_where_its_sentence_was_cut(text: str, quote: str, cut: tuple[bool, bool]):
     assert quotes.is_cut(article("a", "t", text), quote) == cut
+
+
+@pytest.mark.criterion("decision 13")
+def test_a_line_rests_on_who_says_it_not_on_who_is_named_in_its_background():
+    law, seoul = Origin(claimant="US", basis="legal act"), Origin(claimant="ROK NIS", basis="official figure")
+    seen = candidate("v", "New voyages", kind="logistics-imagery", origins=(law, seoul))
+    nobody = claim("v", "unattributed", "observed", "x", quantity=6, unit="voyages", basis="imagery")
+    assert made([seen]).stories[0].origins == (seoul,)
+    assert made([replace(seen, claims=(nobody,))]).stories[0].origins == ()
+    assert made([candidate("l", "Listed", kind="sanctions", origins=(law, seoul))]).stories[0].origins == (law, seoul)
