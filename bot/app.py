@@ -248,6 +248,8 @@ class App:
             parse=self.workers,
             judge=self.judge,
             clock=self.clock,
+            feeds={feed.url: feed for feed in self.settings.feeds},
+            page_budget=self.settings.table.polling.page_budget,
             stopping=self.stopping,
         )
 

@@ -11,6 +11,7 @@ from bot.core.urls import canonical, host_of, registrable, same_site
 from bot.model import Article, Entry, Feed, Page, Policy, Quality, Response
 
 SAME_WORDS = 0.5  # share of the shorter text from which two pages of one name are one article
+FROM_FEED = "text from the feed"
 FULL_TEXT = 1500  # code points of a feed's own text from which it counts as the whole article
 
 
@@ -57,7 +58,7 @@ def from_page(
     text, quality, notes = page.text, page.quality, page.notes
     if len(own) > len(text):
         # The feed carried more than the page shows (a paywall, a script-only page).
-        text, notes = own, (*notes, "text from the feed")
+        text, notes = own, (*notes, FROM_FEED)
         quality = "full" if len(own) >= FULL_TEXT else quality if quality != "full" else "teaser"
     name = _page_name(entry, page, response)
     return Article(

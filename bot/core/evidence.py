@@ -6,11 +6,13 @@ import gzip
 import hashlib
 import json
 import uuid
+import zlib
 from datetime import UTC, datetime
 
 from bot.model import Entry, Response
 
 _LINE = "\r\n"
+_HEAD = 256 * 1024  # bytes of a record in which all headers stand
 
 
 def response_record(response: Response, *, requested: str) -> bytes:
@@ -24,6 +26,17 @@ def response_record(response: Response, *, requested: str) -> bytes:
     payload = _LINE.join(lines).encode("utf-8", "replace") + response.body
     extra = {"WARC-Redirects": json.dumps(response.redirects)} if response.redirects else {}
     return _record("response", requested, response.fetched, "application/http; msgtype=response", payload, extra)
+
+
+def validators(record: bytes) -> tuple[tuple[str, str], ...]:
+    """The request headers that ask whether the page of a kept response is still the same; () where it named no version."""
+    head = zlib.decompressobj(31).decompress(record, _HEAD).partition(b"HTTP/1.1 ")[2].partition(b"\r\n\r\n")[0]
+    given = {}
+    for line in head.decode("utf-8", "replace").split(_LINE)[1:]:
+        name, _, value = line.partition(": ")
+        given[name] = value
+    asked = (("If-None-Match", given.get("etag", "")), ("If-Modified-Since", given.get("last-modified", "")))
+    return tuple((name, value) for name, value in asked if value)
 
 
 def entry_record(entry: Entry, now: datetime, as_json: str) -> bytes:

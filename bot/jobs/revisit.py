@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, timedelta
 
+from bot.core.composition import FROM_FEED
 from bot.core.edits import changed
-from bot.core.evidence import response_record
+from bot.core.evidence import response_record, validators
 from bot.core.identities import text_sha
+from bot.core.outcomes import challenged
 from bot.core.shards import WHOLE, Shard
-from bot.errors import ExtractError, FetchError, WorkerError
+from bot.errors import ExtractError, FetchError, HostResting, WorkerError
 from bot.jobs.judge import Judge
-from bot.model import Article, Request
+from bot.model import Article, Feed, Request
 from bot.ports import Clock, Fetch, Parse
 from bot.store import Store
 from bot.store.evidence import Record
@@ -31,6 +33,8 @@ class Revisiter:
     parse: Parse
     judge: Judge
     clock: Clock
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    page_budget: int = 200  # pages a host and day, those of new articles among them
     shard: Shard = WHOLE
     stopping: Callable[[], bool] = lambda: False
 
@@ -53,17 +57,33 @@ class Revisiter:
 
     def _look(self, revisit: Revisit, article: Article) -> str:
         now = self.clock()
+        if not self.store.entries.spend(article.host, now.astimezone(UTC).date().isoformat(), self.page_budget):
+            self.store.revisits.settle(revisit, "page budget used up", now, again=now + PUT_OFF)
+            return ""
+        feed = self.feeds.get(article.feed)
         try:
-            response = self.fetch(Request(url=article.url, purpose="page"))
+            response = self.fetch(
+                Request(
+                    url=article.url,
+                    purpose="page",
+                    user_agent=feed.user_agent if feed else "",
+                    headers=self._validators(article),
+                )
+            )
         except FetchError as error:
             again = now + PUT_OFF if error.transient and revisit.tries + 1 < TRIES else None
+            if isinstance(error, HostResting):
+                again = max(error.retry_at, now + PUT_OFF)
             self.store.revisits.settle(revisit, str(error)[:200], now, again=again)
+            return ""
+        if response.status == 304:
+            self.store.revisits.settle(revisit, "unchanged", now)
             return ""
         if response.status in {404, 410}:
             text = f"{article.outlet}: the page is gone (HTTP {response.status}): “{article.title}” {article.url}; our copy is {article.id}"
             self.store.revisits.settle(revisit, f"HTTP {response.status}", now, correction=text)
             return text
-        if response.status != 200:
+        if response.status != 200 or challenged(response):
             again = now + PUT_OFF if response.status >= 500 and revisit.tries + 1 < TRIES else None
             self.store.revisits.settle(revisit, f"HTTP {response.status}", now, again=again)
             return ""
@@ -72,15 +92,21 @@ class Revisiter:
         except (ExtractError, WorkerError) as error:
             self.store.revisits.settle(revisit, str(error)[:200], now)
             return ""
-        what = changed(article.title, article.text, page.title or article.title, page.text)
+        if page.quality not in {"full", article.quality}:
+            # A wall or a consent form came before the text: that is no other wording of it.
+            self.store.revisits.settle(revisit, f"{page.quality} now", now)
+            return ""
+        of_the_feed = FROM_FEED in article.notes  # the page never showed that text
+        old_text, new_text = ("", "") if of_the_feed else (article.text, page.text)
+        what = changed(article.title, old_text, page.title or article.title, new_text)
         if not what:
             self.store.revisits.settle(revisit, "unchanged", now)
             return ""
         fresh = replace(
             article,
             title=page.title or article.title,
-            text=page.text,
-            text_sha=text_sha(page.text),
+            text=article.text if of_the_feed else page.text,
+            text_sha=article.text_sha if of_the_feed else text_sha(page.text),
             revision=article.revision + 1,
             notes=(*article.notes, f"changed since shown: {what}"),
         )
@@ -97,3 +123,8 @@ class Revisiter:
         text = f"{article.outlet}: {what} {article.url}; both versions: armswatch story {article.id}"
         self.store.revisits.settle(revisit, "changed", now, correction=text)
         return text
+
+    def _validators(self, article: Article) -> tuple[tuple[str, str], ...]:
+        """The headers that ask for the page only if it changed since what we keep of it was fetched."""
+        kept = [record for record, _ in self.store.evidence.of(article.id) if record.what == "response"]
+        return validators(kept[-1].record) if kept and kept[-1].url == article.url else ()

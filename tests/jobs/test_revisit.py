@@ -9,6 +9,7 @@ import pytest
 from bot.core.edits import changed
 from bot.core.matches import Matcher
 from bot.core.watchlists import load
+from bot.errors import HostResting
 from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
 from bot.jobs.revisit import Revisiter
@@ -44,9 +45,11 @@ def digester(desk: Desk) -> Digester:
     )  # fmt: skip
 
 
-def looks(desk: Desk, matcher: Matcher) -> list[str]:
+def looks(desk: Desk, matcher: Matcher, page_budget: int = 200) -> list[str]:
     judge = Judge(store=desk.store, matcher=matcher, lexicon=None)
-    return Revisiter(store=desk.store, fetch=desk.fetch, parse=desk.parse, judge=judge, clock=desk.clock).run()
+    return Revisiter(
+        store=desk.store, fetch=desk.fetch, parse=desk.parse, judge=judge, clock=desk.clock, page_budget=page_budget
+    ).run()
 
 
 def test_what_was_shown_is_read_again_after_a_day_a_week_and_a_month(shown: Desk, matcher: Matcher):
@@ -77,6 +80,54 @@ def test_a_changed_figure_is_a_correction_in_the_next_digest_and_both_versions_s
     assert digest is not None
     assert digest.corrections == (said,)
     assert digest.stories == ()
+
+
+def test_a_look_is_conditional_and_a_304_ends_it(store: Store, matcher: Matcher):
+    desk = Desk(store, matcher)
+    desk.arrives(entry(1, title="White House on containers"))
+    desk.page(URL, "White House on containers", CLAIM)
+    given = (("content-type", "text/html"), ("etag", 'W/"a b"'), ("last-modified", "Mon, 2 Mar 2026 05:00:00 +0000"))
+    desk.fetch.answers[URL] = Response(url=URL, status=200, headers=given, body=URL.encode(), fetched=START)
+    desk.reader.work_off()
+    digester(desk).run(force=True)
+    desk.clock.now += timedelta(hours=25)
+    desk.fetch.answers[URL] = Response(url=URL, status=304, headers=(), body=b"", fetched=START)
+    assert looks(desk, matcher) == []
+    assert desk.fetch.asked[-1].headers == (
+        ("If-None-Match", 'W/"a b"'),
+        ("If-Modified-Since", "Mon, 2 Mar 2026 05:00:00 +0000"),
+    )
+    assert looks(desk, matcher) == []
+    assert len(desk.fetch.asked) == 2
+
+
+def test_a_look_takes_from_the_hosts_daily_budget(shown: Desk, matcher: Matcher):
+    shown.clock.now += timedelta(hours=25)
+    asked = len(shown.fetch.asked)
+    assert looks(shown, matcher, page_budget=0) == []
+    assert len(shown.fetch.asked) == asked
+    shown.clock.now += timedelta(hours=7)
+    looks(shown, matcher)
+    assert len(shown.fetch.asked) == asked + 1
+
+
+def test_a_host_that_rests_is_looked_at_when_it_has_rested(shown: Desk, matcher: Matcher):
+    shown.clock.now += timedelta(hours=25)
+    until = shown.clock.now + timedelta(hours=20)
+    page, shown.fetch.answers[URL] = shown.fetch.answers[URL], HostResting("asked for a rest", retry_at=until)
+    assert looks(shown, matcher) == []
+    assert shown.store.revisits.due(until - timedelta(minutes=1)) == []
+    shown.fetch.answers[URL] = page
+    assert len(shown.store.revisits.due(until)) == 1
+
+
+def test_a_wall_before_the_text_is_no_change_of_it(shown: Desk, matcher: Matcher):
+    shown.clock.now += timedelta(hours=25)
+    shown.page(URL, "Before you continue", "We use 12,000 cookies.", quality="paywalled")
+    assert looks(shown, matcher) == []
+    article = shown.store.articles.by_url(URL)
+    assert article is not None
+    assert article.title == "White House on containers"
 
 
 @pytest.mark.parametrize("status", [404, 410])
