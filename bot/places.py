@@ -16,7 +16,8 @@ from bot.errors import UsageError
 DEFAULT_DATABASE = "armswatch.db"
 DEFAULT_BACKUPS = "armswatch-backups"
 _PACKAGE = Path(__file__).resolve().parent
-_PASSWORD = re.compile(r"(?<=:)[^:@/]*(?=@)|(?<=[?&]password=)[^&]*")
+# The password between the user's name and the last @ before the options, also where it should have been escaped; or in them.
+_PASSWORD = re.compile(r"^(?P<before>[a-z]+://[^:@?]*:)(?P<inside>[^?]*)(?=@)|(?<=[?&]password=)(?P<option>[^&]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,7 @@ class Server:
     password: str = field(default="", repr=False)  # beside the URL, so that the URL can stand in a file
 
     def __str__(self) -> str:
-        scheme, sep, rest = self.url.partition("://")
-        return scheme + sep + _PASSWORD.sub("***", rest)
+        return _PASSWORD.sub(lambda found: f"{found['before'] or ''}***", self.url)
 
     def __repr__(self) -> str:
         return f"Server({self})"
@@ -36,7 +36,8 @@ class Server:
     @property
     def secrets(self) -> list[str]:
         """What no log line may hold."""
-        return [one for one in (self.password, *_PASSWORD.findall(self.url.partition("://")[2])) if one]
+        inside = [found["inside"] or found["option"] for found in _PASSWORD.finditer(self.url)]
+        return [one for one in (self.password, *inside) if one]
 
 
 def is_server(text: str) -> bool:

@@ -245,6 +245,29 @@ def test_two_schemas_of_one_database_are_two_watches(server: Server):
         assert server_holder(other) == os.getpid()
 
 
+@pytest.mark.parametrize(
+    ("url", "shown", "secrets"),
+    [
+        ("postgresql://w@h:5/t", "postgresql://w@h:5/t", []),
+        ("postgresql://h:5/t", "postgresql://h:5/t", []),
+        ("postgresql://w@/t?host=/tmp/x", "postgresql://w@/t?host=/tmp/x", []),
+        ("postgresql://w:pw@h/t", "postgresql://w:***@h/t", ["pw"]),
+        ("postgresql://w:p:w@h:5/t", "postgresql://w:***@h:5/t", ["p:w"]),
+        ("postgresql://w:p/w@h/t", "postgresql://w:***@h/t", ["p/w"]),
+        ("postgresql://w:p@w@h/t", "postgresql://w:***@h/t", ["p@w"]),
+        (
+            "postgresql://w@h/t?sslmode=require&password=pw&x=y",
+            "postgresql://w@h/t?sslmode=require&password=***&x=y",
+            ["pw"],
+        ),
+        ("postgresql://w:a@h/t?password=b", "postgresql://w:***@h/t?password=***", ["a", "b"]),
+    ],
+)
+def test_a_password_is_hidden_wherever_it_stands(url: str, shown: str, secrets: list[str]):
+    assert (str(Server(url)), Server(url).secrets) == (shown, secrets)
+    assert repr(Server(url, "pw-secret")) == f"Server({shown})"
+
+
 def test_what_is_no_file_says_so(server: Server):
     with Store.opened(server) as store, pytest.raises(UsageError, match="is no file"):
         _ = store.path
