@@ -72,6 +72,9 @@ def shot(page: Path, name: str, tmp_path: Path, *flags: str) -> tuple[int, int]:
     return width, height
 
 
+@pytest.mark.criterion("M-23")
+@pytest.mark.criterion("M-47")
+@pytest.mark.criterion("T-9")
 @pytest.mark.skipif(not BROWSER, reason="no chromium on this machine: apt-get install chromium")
 @pytest.mark.parametrize(
     ("page", "flags", "name"),

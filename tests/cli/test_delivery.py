@@ -181,6 +181,7 @@ def test_what_is_no_address_is_found(desk: Desk):
 # ── when it is too late ───────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.criterion("R-56")
 @pytest.mark.criterion("S-37")
 @pytest.mark.criterion("S-38")
 def test_slack_that_refuses_is_told_by_mail_and_retry_sends_what_was_kept(desk: Desk):

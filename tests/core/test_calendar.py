@@ -72,6 +72,7 @@ def test_a_clock_ticking_through_three_years_owes_every_date_once(zone):
         assert len(dates) >= 1094
 
 
+@pytest.mark.criterion("D-2")
 @pytest.mark.criterion("R-59")
 def test_three_days_down_give_one_digest_that_says_so():
     down = [(datetime(2026, 3, 10, 6, tzinfo=UTC), datetime(2026, 3, 13, 12, tzinfo=UTC))]

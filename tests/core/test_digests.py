@@ -40,6 +40,7 @@ def made(found: Sequence[Candidate], near: Sequence[tuple[Article, Verdict]] = (
     return compose(SLACK, found, near, 0, SEEN, local_date=DAY, since=SINCE, cutoff=CUTOFF, labels=LABELS)
 
 
+@pytest.mark.criterion("D-3")
 @pytest.mark.criterion("decision 18")
 def test_evidence_stands_above_statements_and_those_above_talk():
     found = [
@@ -113,6 +114,7 @@ def test_several_changes_of_one_story_are_one_line_and_nothing_is_lost():
     assert set(story.changes) == {"x-a", "x-b", "x-c"}
 
 
+@pytest.mark.criterion("D-13")
 def test_a_denial_of_a_story_shown_before_leads_its_line():
     found = [
         candidate("u", "Update", story="s-1", badge="UPDATE"),
@@ -121,6 +123,7 @@ def test_a_denial_of_a_story_shown_before_leads_its_line():
     assert made(found).stories[0].badge == "DENIAL"
 
 
+@pytest.mark.criterion("D-2")
 @pytest.mark.criterion("decision 16")
 def test_what_was_published_long_before_we_knew_is_late_with_a_reason():
     def badge(**more: Any) -> tuple[str, str]:
@@ -147,6 +150,8 @@ def test_deal_talk_is_two_lines_and_the_rest_is_folded_at_the_end():
     assert {change for one in digest.stories for change in one.changes} == {one.change.id for one in candidates()}
 
 
+@pytest.mark.criterion("D-8")
+@pytest.mark.criterion("D-10")
 def test_the_three_numbers_hold_whatever_stream_an_item_is_in():
     digest = busy()
     assert (digest.in_scope, sum(line.count for line in digest.adjacent), digest.passing) == (8, 5, 11)
@@ -274,6 +279,7 @@ def test_a_new_story_is_told_by_what_it_is_about_not_by_its_background():
     assert made([replace(report, claims=(old, seen))]).stories[0].gloss.startswith("Example Institute observes")
 
 
+@pytest.mark.criterion("D-6")
 def test_the_same_figure_of_the_same_claimant_is_said_once():
     again = [
         candidate(f"n{n}", f"Paper {n}", story="s-1", badge="UPDATE" if n else "NEW",

@@ -118,6 +118,7 @@ def test_the_other_sides_own_time_is_kept():
     assert outbox.settle(outbox.begin(promise(), NOW), SendRetry("x", retry_at=at), NOW).next_try == at
 
 
+@pytest.mark.criterion("R-56")
 def test_a_permanent_error_parks_at_once_and_is_told_once_a_reason():
     row = outbox.settle(outbox.begin(promise(), NOW), SendRejected("gone", code="is_archived"), NOW)
     assert (row.state, row.error) == ("parked", "is_archived: gone")

@@ -154,6 +154,14 @@ def check_rest(digest: Digest) -> None:
     assert "<script" not in preview.slack_page(pages)
 
 
+@pytest.mark.criterion("S-1")
+@pytest.mark.criterion("S-2")
+@pytest.mark.criterion("S-3")
+@pytest.mark.criterion("S-4")
+@pytest.mark.criterion("S-6")
+@pytest.mark.criterion("S-8")
+@pytest.mark.criterion("T-2")
+@pytest.mark.criterion("T-8")
 @pytest.mark.criterion("R-40")
 @pytest.mark.criterion("R-41")
 @CALM
@@ -162,6 +170,9 @@ def test_no_digest_makes_a_message_that_slack_refuses(digest):
     check_slack(digest)
 
 
+@pytest.mark.criterion("M-2")
+@pytest.mark.criterion("M-6")
+@pytest.mark.criterion("M-20")
 @pytest.mark.criterion("R-42")
 @CALM
 @given(hostile.digests())
@@ -254,6 +265,9 @@ def test_all_looks_tell_the_same_stories_in_the_same_order():
             assert words.counts(digest) in look.replace("\n", " "), name
 
 
+@pytest.mark.criterion("S-8")
+@pytest.mark.criterion("M-8")
+@pytest.mark.criterion("D-9")
 @pytest.mark.parametrize("count", [11, 60, 500])
 def test_five_hundred_stories_are_a_prefix_and_a_number(count):
     digest = samples.many(count)
@@ -270,6 +284,7 @@ def test_five_hundred_stories_are_a_prefix_and_a_number(count):
         assert f"+{count - 60} more" in console.text(digest)
 
 
+@pytest.mark.criterion("S-8")
 def test_a_short_limit_moves_whole_stories_into_the_thread():
     digest = samples.busy()
     head, *rest = slack.deliveries(digest, replace(samples.SLACK, max_stories=2))
@@ -291,6 +306,7 @@ def test_a_thread_reply_is_marked_and_every_part_carries_its_key():
         }
 
 
+@pytest.mark.criterion("M-2")
 @pytest.mark.criterion("S-12")
 def test_the_same_digest_gives_the_same_bytes():
     first, second = samples.weekly(), samples.weekly()
@@ -303,6 +319,7 @@ def test_the_same_digest_gives_the_same_bytes():
 # ── what is said ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.criterion("D-10")
 def test_a_hole_in_the_coverage_stands_in_the_first_line_of_every_look():
     digest = samples.hole()
     head = json.loads(slack.deliveries(digest, samples.SLACK)[0].payload)
@@ -392,6 +409,7 @@ def test_a_mail_has_its_headers_once_and_its_two_parts():
     assert f"List-Unsubscribe: <{IDENTITY.unsubscribe_url}>".encode() in raw
 
 
+@pytest.mark.criterion("M-4")
 def test_one_click_is_offered_only_where_it_can_be_honoured():
     for identity in (replace(IDENTITY, one_click=False), replace(IDENTITY, unsubscribe_url="http://example.org/leave")):
         (delivery,) = email.deliveries(samples.busy(samples.MAIL), samples.MAIL, identity)
@@ -427,6 +445,7 @@ def test_a_resend_is_the_same_mail_and_says_that_it_may_be_a_second_one():
         assert "Possible repeat" in text_of(second, kind)
 
 
+@pytest.mark.criterion("M-20")
 def test_a_weekly_brief_has_its_chart_as_a_picture_in_the_mail():
     (delivery,) = email.deliveries(samples.weekly(), replace(samples.MAIL, every="week"), IDENTITY)
     message = mail(delivery)

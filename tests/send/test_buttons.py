@@ -157,6 +157,8 @@ def test_a_socket_address_off_this_machine_is_not_opened(desk: Desk):
     buttons.close()
 
 
+@pytest.mark.criterion("I-1")
+@pytest.mark.criterion("S-7")
 def test_buttons_are_drawn_only_where_somebody_listens_and_the_message_stays_valid():
     digest = samples.many(30)
     plain = json.loads(look.deliveries(digest, samples.SLACK)[0].payload)

@@ -52,6 +52,7 @@ def promise(target: str = "desk@example.org", identity: look.MailIdentity | None
     return look.deliveries(samples.busy(subscription), subscription, identity)[0]
 
 
+@pytest.mark.criterion("M-41")
 def test_a_mail_goes_out_over_verified_tls_with_a_login(mailbox):
     receipt = sender(mailbox)(promise(), resend=False)
     ((sent_from, recipients, raw),) = mailbox.mails
@@ -137,6 +138,7 @@ def test_a_server_that_is_silent_after_the_mail_leaves_a_doubt(mailbox):
         sender(mailbox, timeout=0.5)(promise(), resend=False)
 
 
+@pytest.mark.criterion("R-58")
 @pytest.mark.criterion("decision 19")
 def test_a_lost_answer_leads_to_one_marked_repeat_with_the_same_id(mailbox):
     hand = Hand()
@@ -234,12 +236,14 @@ def test_the_senders_address_of_the_promise_wins_and_none_is_a_named_error(mailb
     assert "no sender address is configured" in sender(mailbox, from_address="").check()
 
 
+@pytest.mark.criterion("M-46")
 def test_an_envelope_sender_for_bounces_is_used_on_the_wire_only(mailbox):
     sender(mailbox, envelope_from="bounce@example.org")(promise(), resend=False)
     assert mailbox.mails[0][0] == "bounce@example.org"
     assert message_from_bytes(mailbox.mails[0][2], policy=default)["From"] == "watch@example.org"
 
 
+@pytest.mark.criterion("M-6")
 def test_a_line_with_one_dot_arrives_as_it_was(mailbox):
     payload = json.loads(promise().payload) | {"plain": "one\n.\n..two\n.\n"}
     sender(mailbox)(replace(promise(), payload=json.dumps(payload)), resend=False)

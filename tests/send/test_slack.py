@@ -97,6 +97,8 @@ def drive(send: Any, promises: list[Delivery], hand: Hand, limit: int = 80) -> l
     return rows
 
 
+@pytest.mark.criterion("S-6")
+@pytest.mark.criterion("S-32")
 @pytest.mark.criterion("S-10")
 def test_a_digest_is_one_message_and_its_thread(workspace, hand):
     rows = drive(sender(workspace, hand), list(parts()), hand)
@@ -106,6 +108,7 @@ def test_a_digest_is_one_message_and_its_thread(workspace, hand):
     assert workspace.mentioned == []
 
 
+@pytest.mark.criterion("R-55")
 @pytest.mark.criterion("S-34")
 def test_the_pace_of_a_channel_is_kept_without_a_sleep(workspace, hand):
     send = sender(workspace, hand)
@@ -164,6 +167,11 @@ SCRIPTS = [
 ]
 
 
+@pytest.mark.criterion("S-30")
+@pytest.mark.criterion("S-31")
+@pytest.mark.criterion("S-33")
+@pytest.mark.criterion("S-36")
+@pytest.mark.criterion("R-57")
 @pytest.mark.criterion("R-53")
 @pytest.mark.parametrize("script", SCRIPTS, ids="+".join)
 def test_whatever_breaks_there_is_exactly_one_message(workspace, hand, script):
@@ -199,6 +207,7 @@ def test_a_busy_channel_is_read_page_by_page(workspace, hand):
     assert found.id == receipt.id
 
 
+@pytest.mark.criterion("R-54")
 def test_without_the_history_scope_there_is_one_marked_repeat_then_parking(workspace, hand):
     workspace.scopes = frozenset({"chat:write"})
     workspace.faults["chat.postMessage"].extend(["drop_after", "drop_after"])
@@ -209,6 +218,7 @@ def test_without_the_history_scope_there_is_one_marked_repeat_then_parking(works
     assert "Possible repeat" in json.dumps(second)
 
 
+@pytest.mark.criterion("R-56")
 @pytest.mark.criterion("S-37")
 @pytest.mark.parametrize(
     ("target", "code"),
@@ -226,6 +236,7 @@ def test_a_channel_that_cannot_be_posted_to_is_rejected_with_advice(workspace, h
     assert not workspace.parents()
 
 
+@pytest.mark.criterion("R-56")
 @pytest.mark.parametrize(("token", "code"), [("xoxb-wrong", "invalid_auth"), ("", "not_authed")])
 def test_a_wrong_or_missing_token_is_rejected_and_never_shown(workspace, hand, token, code):
     with pytest.raises(SendRejected) as caught:
@@ -247,12 +258,14 @@ def test_a_slack_that_refuses_a_block_type_gets_the_words_as_bare_text(workspace
     assert message["metadata"]["event_payload"]["key"] == parts()[0].key
 
 
+@pytest.mark.criterion("S-39")
 def test_the_webhook_posts_without_thread_or_metadata(workspace, hand):
     rows = drive(sender(workspace, hand), list(parts(HOOKED)), hand)
     assert {row.state for row in rows} == {"sent"}
     assert len(workspace.hooked) == len(rows)
 
 
+@pytest.mark.criterion("R-54")
 @pytest.mark.criterion("decision 19")
 @pytest.mark.parametrize("script", [["drop_after"], ["drop_before"], ["500"], ["html200"], ["truncated"]], ids="+".join)
 def test_a_webhook_repeats_once_and_says_so(workspace, hand, script):
