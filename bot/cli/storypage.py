@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli.wordings import rewordings, told
 from bot.core.publishers import Publishers
 from bot.core.text import clean
 from bot.jobs.behind import Behind, behind
@@ -42,6 +43,9 @@ def show_story(store: Store, story: Story, publishers: Publishers, *, as_json: b
         click.echo(f"  followed by {name}  {founded:%Y-%m-%d}  {clean(title)}")
     for line in timeline:
         _line(line)
+        for rewording in rewordings(store, line.article):
+            for text in told(rewording):
+                click.echo(f"      {text}")
     for claim in store.stories.claims(story=story.id):
         click.echo(
             f"  claim {claim.id}: {claim.claimant} {claim.status} {claim.direction or ''} “{clean(claim.quote)}”"
@@ -79,7 +83,9 @@ def _line(line: MemberLine) -> None:
 def _value(store: Store, story: Story, timeline: list[MemberLine], stands: Behind) -> dict[str, Any]:
     return {
         "story": asdict(story),
-        "articles": [asdict(line) for line in timeline],
+        "articles": [
+            asdict(line) | {"rewordings": [asdict(one) for one in rewordings(store, line.article)]} for line in timeline
+        ],
         "claims": [asdict(claim) for claim in store.stories.claims(story=story.id)],
         "changes": [asdict(change) for change in store.stories.changes(story.id)],
         "carriers": [{"outlet": one.outlet, "title": one.title, "url": one.url} for one in stands.first],

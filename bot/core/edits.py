@@ -29,7 +29,7 @@ def difference(old: str, new: str) -> list[str]:
     one = [old[start:end] for start, end in sentences(old)]
     two = [new[start:end] for start, end in sentences(new)]
     return [
-        line
+        f"{line[0]} {line[1:]}"
         for line in difflib.unified_diff(one, two, lineterm="", n=0)
         if line[:1] in "+-" and line[:3] not in {"+++", "---"}
     ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cli.wordings import rewordings, told
 from bot.core.edits import changed
 from bot.core.matches import Matcher
 from bot.core.watchlists import load
@@ -128,6 +129,22 @@ def test_a_wall_before_the_text_is_no_change_of_it(shown: Desk, matcher: Matcher
     article = shown.store.articles.by_url(URL)
     assert article is not None
     assert article.title == "White House on containers"
+
+
+def test_both_wordings_are_told_apart_sentence_by_sentence(shown: Desk, matcher: Matcher):
+    shown.clock.now += timedelta(hours=25)
+    shown.page(URL, "White House on more containers", CLAIM.replace("1,000", "1,200"))
+    looks(shown, matcher)
+    article = shown.store.articles.by_url(URL)
+    assert article is not None
+    (rewording,) = rewordings(shown.store, article.id)
+    first, *lines = told(rewording)
+    assert (
+        "“White House on containers” now reads “White House on more containers”; figures 1,000 gone, 1,200 new" in first
+    )
+    assert [line[:2] for line in lines] == ["- ", "+ "]
+    assert [("1,000" in line, "1,200" in line) for line in lines] == [(True, False), (False, True)]
+    assert rewordings(shown.store, "a-unheard-of") == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
