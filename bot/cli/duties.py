@@ -17,6 +17,9 @@ from bot.serve.systemd import notify
 UPKEEP_AFTER = timedelta(minutes=10)
 """How long after its start, and how often, the daemon looks whether a copy, a canary or forgetting is due."""
 
+FIRST_LOOK = timedelta(minutes=10)
+"""How long after its start a digest waits for the end of a round, which may read pages for an hour."""
+
 
 class Duties:
     """The tasks over one app; `log` is a structlog logger, `stop` is set when the process was asked to end."""
@@ -26,6 +29,7 @@ class Duties:
         self.alive, self.daily = upkeep.pulse(app), upkeep.upkeep(app)
         self._ended_at: deque[datetime] = deque(maxlen=1)
         self._began = app.clock()
+        self._looked = False
 
     def take_up(self) -> None:
         """Changed watchlists come into force."""
@@ -51,6 +55,8 @@ class Duties:
 
     def digests(self, _: str = "") -> None:
         """Make the digests that are due; tell of what does not arrive, and of a silence that may be blindness."""
+        if not self._has_looked():
+            return
         for digest in self.app.digester.run():
             self.log.info(
                 "digest made", digest=digest.id, subscription=digest.subscription, stories=len(digest.stories)
@@ -58,6 +64,15 @@ class Duties:
         if self.app.warner.run():
             self.app.wake()
         self.app.store.runs.beat("digest", self.app.clock())
+
+    def _has_looked(self) -> bool:
+        """Whether a round ended since the start, here or elsewhere: a digest made before would be empty, or a week old."""
+        if not self._looked:
+            polled = [beat.at for beat in self.app.store.runs.beats() if beat.job == "poll"]
+            self._looked = (
+                max(polled, default=self._began) > self._began or self.app.clock() - self._began >= FIRST_LOOK
+            )
+        return self._looked
 
     def flush(self, way: str = "") -> None:
         """Send what the outbox owes, one way or all; then bring the counts of what Slack shows up to date."""
