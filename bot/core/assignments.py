@@ -97,7 +97,7 @@ def assign(
         )
     best, score = _nearest(signature, ordered)
     reasons: tuple[str, ...] = _why(signature, best, score) if best is not None and score > JOIN else ()
-    if signature.alone and not (signature.alone == "analysis" and brings_evidence(signature)):
+    if stands_apart(signature):
         lead = best.story if best is not None and reasons else ""
         return Assignment(
             "also", own, lead=lead, likeness=score, why=(f"{signature.alone}: founds no story for a reader", *reasons)
@@ -123,6 +123,11 @@ def assign(
             why=("a later development", *_why(signature, before, before_score)),
         )
     return Assignment("new", own, likeness=score, why=("nothing like it in reach",))
+
+
+def stands_apart(signature: Signature) -> bool:
+    """Whether an item reports no single event: a live-blog, a newsletter, an analysis that brings nothing new."""
+    return signature.alone != "" and not (signature.alone == "analysis" and brings_evidence(signature))
 
 
 def brings_evidence(signature: Signature) -> bool:
@@ -194,12 +199,14 @@ def _same(signature: Signature, joined: Candidate, candidates: Sequence[Candidat
     own = profile(signature)
     mine = (*joined.members[-(LINKED - 1) :], signature)
     for other in candidates:
-        if other is joined or not other.members or other.kinship in {"apart", "unknown"}:
+        if other is joined or not other.members or other.kinship == "apart":
             continue
         theirs = other.members[-LINKED:]
         if mean_likeness(own, theirs) < NEAR:
             continue
-        if sum(mean_likeness(profile(member), theirs) for member in mine) > MERGE * len(mine):
+        if sum(mean_likeness(profile(member), theirs) for member in mine) > (
+            ALIKE if other.kinship == "unknown" else MERGE
+        ) * len(mine):
             found.append(other)
     return found
 

@@ -16,7 +16,7 @@ from bot.core.assignments import (
     JOIN,
     SPAN,
     STRONG,
-    brings_evidence,
+    stands_apart,
     story_id,
     within,
 )
@@ -117,7 +117,7 @@ def _edges(signatures: Iterable[Signature]) -> _Edges:
     recent: deque[tuple[int, datetime | None]] = deque()
     edges = _Edges()
     for number, mine in enumerate(signatures):
-        if mine.alone and not (mine.alone == "analysis" and brings_evidence(mine)):
+        if stands_apart(mine):
             continue
         while recent and not within(recent[0][1], mine.when, reach):
             del profiles[recent.popleft()[0]]

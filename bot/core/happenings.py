@@ -182,7 +182,7 @@ act:aid .8 humanitarian;food aid;flood;powód;powodz;наводн;수해;홍수;
 act:vote .9 vote$;votes$;voted;resolution;głosow;rezoluc;голосов;резолюц;결의안;결의;决议;決議;abstimmung;résolution;resolución;enthalt
 act:axis 1 axis of;oś zła;axis$;ось зла;악의 축;邪恶轴心
 act:annex 1 annex;aneks;аннекс;анекс;병합;合并;吞并;併合
-act:price 1 pay a price;pay a heavy price;zapłac;дорого заплат;대가를 치르;付出代价
+act:price 1 pay a price;pay price;pay 'price;pay ‘price;pay the price;pay a heavy price;zapłac;дорого заплат;대가를 치르;付出代价
 act:mercenary .8 mercenar;najemni;наемник;найман;용병;雇佣兵;傭兵
 act:martial 1 martial law;stan wojenn;военное положение;계엄;戒严;戒厳
 act:birthday 1 birthday;urodzin;день рождения;생일;生日;誕生日

@@ -78,12 +78,16 @@ def speaker(claim: Claim) -> str:
 
 
 def same_speaker(first: Claim, second: Claim) -> bool:
-    """Whether both are one voice: the same institution, or a state ("US", "US officials") and an institution of it."""
+    """Whether both are one voice: the same institution, a state ("US", "US officials") and an institution of it, or
+    an institution and its head ("HUR", "HUR chief Kyrylo Budanov").
+    """
     if first.claimant in UNNAMED or second.claimant in UNNAMED:
         return False
     one, other = speaker(first), speaker(second)
     if one == other:
         return True
+    if one.startswith(f"{other} ") or other.startswith(f"{one} "):
+        return not (first.party and second.party) or first.party == second.party
     return first.party == second.party != "" and (_state(one, first) or _state(other, second))
 
 

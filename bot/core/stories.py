@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from bot.core.assignments import Assignment, Candidate, assign, story_id
+from bot.core.assignments import Assignment, Candidate, assign, stands_apart, story_id
 from bot.core.grouping import Grouped, group
 from bot.core.signatures import Signature, signature
 
-__all__ = ["Assignment", "Candidate", "Grouped", "Signature", "assign", "group", "signature", "story_id"]
+__all__ = [
+    "Assignment",
+    "Candidate",
+    "Grouped",
+    "Signature",
+    "assign",
+    "group",
+    "signature",
+    "stands_apart",
+    "story_id",
+]

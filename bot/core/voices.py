@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.core.ledger import UNNAMED, answers, same_speaker
+from bot.core.ledger import UNNAMED, answers, same_speaker, speaker
 from bot.model import Claim
 
 LEAD = 300  # code points of a text in which its own news stands; what comes later is background
@@ -24,6 +24,14 @@ def main_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     )
 
 
+def _one_voice(first: Claim, second: Claim) -> bool:
+    """The same speaker; or one reader names the officials, the other only the paper that heard them."""
+    if same_speaker(first, second):
+        return True
+    one, other = first.via.casefold(), second.via.casefold()
+    return (one != "" and one in {other, speaker(second)}) or (other != "" and other == speaker(first))
+
+
 def kinship(mine: Sequence[Claim], theirs: Sequence[Claim]) -> Kinship:
     """How an article (or story) with these main claims stands to a story with those.
 
@@ -36,7 +44,7 @@ def kinship(mine: Sequence[Claim], theirs: Sequence[Claim]) -> Kinship:
         return "unknown"
     said = [claim for claim in one if claim.status != "denied"]
     heard = [claim for claim in other if claim.status != "denied"]
-    if any(same_speaker(first, second) for first in said for second in heard):
+    if any(_one_voice(first, second) for first in said for second in heard):
         return "shared"
     if not said and any(answers(first, second) for first in one for second in heard):
         # Two claims of one day can both be what is denied; whom a denial answers is often told further down.

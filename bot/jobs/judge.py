@@ -14,7 +14,7 @@ from bot.core.identities import change_id
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
 from bot.core.publishers import Publishers
-from bot.core.stories import Assignment, Signature
+from bot.core.stories import Assignment, Signature, stands_apart
 from bot.jobs.behind import NOBODY
 from bot.jobs.place import Placer
 from bot.jobs.resign import VERSION, seal_of
@@ -84,6 +84,8 @@ class Judge:
             at = article.published or article.first_seen or now
             found = Placer(store=self.store)(item, seal, print_, claims, at)
         action, home = found.action, found.story
+        if action == "also" or stands_apart(seal):
+            judgement = _reports_nothing(judgement)
         if action == "also":
             # Without a lead it stands alone and is told as itself; with one it hangs on that story.
             action, home = ("also", found.lead) if found.lead else ("new", found.story)
@@ -166,6 +168,17 @@ class Judge:
             if (new.kind not in _WEAK or _named(new.claim, claims)) and (role != "copy" or new.kind in _HARD)
         ]
         return tuple(change(_BADGES.get(new.kind, "UPDATE"), new.fact, new.claim) for new in told[:MOST_NEWS])
+
+
+def _reports_nothing(judgement: Judgement) -> Judgement:
+    """A live-blog, a newsletter, an analysis: told after all that was reported, and no report ever joins it."""
+    verdicts = tuple(
+        replace(one, kind="analysis", why=(*one.why, "kind: reports no single event"))
+        if one.rank == "match" and one.kind != "analysis"
+        else one
+        for one in judgement.verdicts
+    )
+    return replace(judgement, verdicts=verdicts, signature="", keys=())
 
 
 def _named(claim: str, claims: Sequence[Claim]) -> bool:

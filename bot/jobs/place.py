@@ -43,7 +43,7 @@ class Placer:
         # Never two stories that rest on different voices: a merge cannot be undone.
         voices = {one.story: one.voices for one in near}
         mine = (*voices[found.story], *claims)
-        return replace(found, merges=tuple(one for one in found.merges if kinship(mine, voices[one]) == "shared"))
+        return replace(found, merges=tuple(one for one in found.merges if kinship(mine, voices[one]) != "apart"))
 
 
 def _candidate(near: Near, claims: Sequence[Claim]) -> Candidate:

@@ -110,6 +110,17 @@ def test_a_live_blog_that_is_read_again_and_again_tells_nothing(desk: Desk):
     assert [one.kind for one in desk.store.stories.changes(story)] == ["NEW"]
 
 
+def test_a_live_blog_that_comes_first_is_told_last_and_no_report_joins_it(desk: Desk):
+    title = "Ukraine war live: White House on North Korean munitions for Russia; drones over Odesa; talks in Ankara"
+    blog = desk.arrives(title, "Follow the day's events from Kyiv to Najin.")
+    report = desk.arrives(FIGURE, FIGURE_TEXT, hours=1)
+    assert blog
+    assert report != blog
+    (article,) = desk.store.stories.get(blog).articles  # type: ignore[union-attr]
+    assert [one.kind for one in desk.store.articles.verdicts(article)] == ["analysis"]
+    assert desk.arrives("Ukraine war at a glance: " + FIGURE, "What we know on day 700 of the invasion.", hours=2) == report
+
+
 @pytest.mark.parametrize("count", [120, pytest.param(10_000, marks=pytest.mark.torture)])
 def test_the_same_headline_from_everywhere_is_one_story_at_an_even_cost(desk: Desk, count: int):
     halves = []
