@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.render.preview import slack_page
 from tests import slack_rules
 
 TOKEN = "xoxb-test-not-a-real-token"
@@ -80,6 +81,17 @@ class FakeSlack:
     def replies(self, ts: str, channel: str = "C0123456789") -> list[dict[str, Any]]:
         """The messages in one thread."""
         return [one for one in self.messages[channel] if one.get("thread_ts") == ts]
+
+    def page(self) -> str:
+        """What a person would see of the whole workspace, threads indented."""
+        shown = [
+            {"text": one.get("text", ""), "blocks": one.get("blocks") or [bare(one)], "thread": "thread_ts" in one}
+            for channel in self.messages
+            for parent in self.parents(channel)
+            for one in (parent, *self.replies(parent["ts"], channel))
+        ]
+        shown += [{"text": one["text"], "blocks": one.get("blocks") or [bare(one)]} for one in self.hooked]
+        return slack_page(json.dumps(one) for one in shown)
 
     # ── methods ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,6 +269,8 @@ def serving(slack: FakeSlack, port: int = 0) -> Iterator[FakeSlack]:
             fault = slack.faults[method].popleft() if slack.faults[method] else ""
             if fault == "drop_before":
                 return self._drop()
+            if path == "/":
+                return self._say(200, slack.page().encode(), "text/html; charset=utf-8")
             if path == ANSWERS:
                 slack.answers.append(body)
                 return self._say(200, b"ok", "text/plain")
@@ -336,8 +350,18 @@ def serving(slack: FakeSlack, port: int = 0) -> Iterator[FakeSlack]:
         thread.join(5)
 
 
+def bare(message: dict[str, Any]) -> dict[str, Any]:
+    """A message without blocks, as a block that shows its text."""
+    return {"type": "context", "elements": [{"text": message.get("text", "")}]}
+
+
 class Talkative(FakeSlack):
     """Says on the terminal what is asked of it."""
+
+    def hook(self, body: dict[str, Any]) -> tuple[int, str]:
+        status, text = super().hook(body)
+        print(f"slack: webhook {' '.join(str(body.get('text') or '').split())[:100]} → {text}", flush=True)
+        return status, text
 
     def answer(self, method: str, body: dict[str, Any], token: str) -> tuple[dict[str, Any], dict[str, str]]:
         said, headers = super().answer(method, body, token)
@@ -355,7 +379,8 @@ def main() -> None:
             f"A Slack of this machine answers at {workspace.base_url}; its channel is C0123456789. For the watch:\n"
             f"  export ARMSWATCH_SLACK_TOKEN={TOKEN}\n"
             f"  armswatch init --slack C0123456789 --slack-url {workspace.base_url}\n"
-            f"Its webhook is {workspace.hook_url}",
+            f"Its webhook is {workspace.hook_url}\n"
+            f"What is posted is printed here, and can be looked at: {workspace.base_url.removesuffix('api/')}",
             flush=True,
         )
         with suppress(KeyboardInterrupt):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -367,3 +368,16 @@ def test_no_secret_in_any_log(workspace, hand, caplog):
     assert "xoxb-wrong" not in caplog.text
     assert "not-a-real-secret" not in caplog.text
     assert TOKEN not in repr(sender(workspace, hand))
+
+
+@pytest.mark.criterion("T-9")
+def test_the_stand_in_shows_a_person_what_was_posted(workspace, hand):
+    drive(sender(workspace, hand), list(parts()), hand)
+    workspace.refuse_types = {"header"}
+    hand.forward(5)
+    sender(workspace, hand)(replace(parts()[0], subject="again"), resend=False)
+    with urllib.request.urlopen(workspace.base_url.removesuffix("api/")) as answer:
+        page = answer.read().decode()
+    assert "Two freighters shuttle between Najin and a Russian naval pier" in page
+    assert '<div class="m t">' in page
+    assert page.count("armswatch") >= 3
