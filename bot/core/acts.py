@@ -15,7 +15,11 @@ _ACTS = "GTUCSXF"
 _NEGATED = re.compile(
     r"(?:n't|\bunlikely|\bnot|\bnever|\bwithout|\bno evidence of|\bno longer|\bnie|(?<!\w)не|\bnicht|\bkein\w*|\bnunca|\bne|\bpas|沒有|没有|未|不)(?: \S+){0,2} ?$"
 )
-_DISBELIEVED = re.compile(r"(?:n't|\bunlikely|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|\bdoubt\w*[^.;]{0,60}$")
+_DISBELIEVED = re.compile(
+    r"(?:n't|\bunlikely|\bnot|\bnie|(?<!\w)не) V[^.;]{0,60}$|(?:\b(?:doubt\w*|unlikely|improbable|unwahrscheinlich|peu probable|mało prawdopodobn\w*)|"
+    r"маловероятно|малоймовірно|сомнева\w*|сумніва\w*|wątpi\w*|bezweifel\w*)[^.;]{0,60}$"
+    r"|\b(?:bar|bars|barred|barring|ban|bans|banned|prohibit\w*|forbid\w*|prevent\w*|keep|keeps)\b[^.;]{0,40} from $"
+)
 _NO_OBJECT = re.compile(
     r"^ (?:\S+ ){0,3}?(?:tour|letter|gift|look|welcome|warning|speech|lesson|blessing|interview|list)s?\b"
 )
@@ -47,6 +51,7 @@ _HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines p
 _RECEIVER = re.compile(r"(?: ?W)?(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
 _CHANCE = frozenset(["可能性", "가능성", "可能"])
 _DONE = re.compile(r"[ただ]$|[했었았였]을? ?$|한 ?$|了$")  # "供与した可能性": likely done, not planned
+_TO_ANOTHER = re.compile(r" (?:the |la |der |die )?O(?![\w'-])")
 _COMPOUND = re.compile(r"[USX](?:に|で|へ|用|のため|에|용)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
@@ -77,6 +82,10 @@ def acts(passage: Passage) -> list[Act]:
         before, after = _clause(passage.tagged, token.at)
         if not _has_object(passage, token.letter, token.mention, before, after):
             continue
+        if token.letter == "U" and re.match(r" to V", after):
+            continue  # "photographs appear to show"
+        if token.letter == "G" and _TO_ANOTHER.match(after):
+            continue  # "could arm Ukraine"
         if _foreign(passage, token.letter, before, token.at):
             continue
         found.append(
@@ -111,7 +120,10 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
     if letter == "F":
         # "shells went to Russia", not "Kim, who saw shells, went to Russia"; "из D в R пришли снаряды".
         bare = _WHENCE.sub("", before)
-        return _FLOWS.search(bare) is not None or (bare != before and re.match(r" (?:\S+ )?[MYN]", after) is not None)
+        behind = (
+            re.match(r" (?:\S+ )?[MYN]", after) if bare != before else re.match(r"[\u3040-\u30ff]{0,3}[MYN]", after)
+        )
+        return _FLOWS.search(bare) is not None or behind is not None
     if _NO_OBJECT.match(after):
         return False
     ahead = after[:_AFTER]

@@ -21,6 +21,10 @@ _WORTH = re.compile(
 )
 _PIECES = re.compile(r"pieces?|units?|sztuk\w*|единиц\w*|одиниц\w*|stück|pièces|piezas|unidades|unités")
 _OF = re.compile(r" (?:of |de |d')?(?:[\w.-]+ ){0,4}")
+_NUMBER_OF = re.compile(
+    r"(?i)\b(?:number|total|tally|count) of(?= [^.;:]{0,70}\b(?:at|to|reached|is|was|about|over)(?: \w+){0,2} $)|"
+    r"(?:число|количество|кількість|liczb[aęy]|Zahl der|nombre d\S*|número de)(?= [^.;:]{0,70}\w $)"
+)
 _AMMUNITION = frozenset(["shells", "rockets", "missiles"])
 _TIMES = re.compile(r"\s*(?:times|razy|раза?|разів|рази)\b|\s?(?:차례|回|次)")
 _TWICE = re.compile(r"(?i)\b(?:twice|dwukrotnie|дважды|двічі|zweimal|deux fois|dos veces)\b")
@@ -100,6 +104,10 @@ def _unit(
         around = passage.text[max(0, number.start - passage.start - 40) :][: number.end - number.start + 90]
         return ("USD" if _WORTH.search(around) else ""), number.end
     near = [unit for unit in units if number.end <= unit.start <= number.end + _REACH and unit.start < later]
+    if not near and (of := _NUMBER_OF.search(passage.text, 0, number.start - passage.start)) is not None:
+        told = [unit for unit in units if of.end() <= unit.start - passage.start <= of.end() + 24]
+        if told:
+            return told[0].canonical, number.end  # "put the number of guns received at 120"
     bare = after.lstrip(" 여余餘多")
     sign, counted = next(((sign, name) for sign, name in counters if bare.startswith(sign)), ("", ""))
     before = [unit for unit in units if number.start - 14 <= unit.end <= number.start]

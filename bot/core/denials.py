@@ -22,8 +22,9 @@ _BEFORE_NAME = re.compile(
     r"(?<!\w)(?:from|to|with|against|z|ze|od|do|dla|w|из|от|с|для|в|до|з|від|із|у|aus|von|nach|an|in|mit|de|du|à|en|avec|desde|a|con|hacia|al) (?:the |la |el |l')?$|(?:从|從|向|与|與|和|对|對)$"
 )
 _BEHIND_NAME = re.compile(r"(?:군)?(?:으로부터|로부터|에서|에게|에 |와의|과의|와 |과 |から|に|へ|との|と(?!は)|向け)")
+_DENIER_BEHIND = re.compile(r"Z(?:(?: \w+){0,6} by |\W{2,6})(?P<p>[DRK])")  # "rejected by D", "«Это Z»: R …"
 _TURN = re.compile(
-    r", (?:which|who|but|while|although|though|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
+    r", (?:which|who|but|while|although|though|adding that|even though|despite|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
 )
 
 
@@ -90,7 +91,7 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
         chosen = token
         break
     if chosen is None:
-        later = re.search(r"Z(?: \w+){0,6} by (?P<p>[DRK])", passage.tagged)
+        later = _DENIER_BEHIND.search(passage.tagged)
         chosen = passage.token(later.start("p")) if later else None
     if chosen is None or chosen.mention is None or (not upright and not topics):
         own = claimant(passage, lexicon)  # "the charges are absurd, said the Kremlin"

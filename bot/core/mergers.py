@@ -43,7 +43,11 @@ def _one(first: Draft, second: Draft) -> bool:
         # "millions of shells" in the headline are the eight million of the text.
         within = low.vague and low.value < high.value < 1000 * low.value
         share = low.unit.startswith("percent of") and high.unit.startswith("percent of")
-        return (low.unit == high.unit or share) and (low.value == high.value or within)
+        alike = low.unit == high.unit or {low.unit, high.unit} == {
+            "rockets",
+            "missiles",
+        }  # one word in Polish, Ukrainian
+        return (alike or share) and (low.value == high.value or within)
     if first.status == "denied":
         return True
     return bool(first.families & second.families) or first.generic or second.generic

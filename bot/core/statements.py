@@ -29,6 +29,10 @@ _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
 )  # units that are cargo themselves
 _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
+_SUPPOSED = re.compile(
+    r"the question is|(?:as|be|cross\w*) (?:a |the |its |their |seoul's )?'?red line|(?:would|could|might) depend on|레드라인|красн\w+ лини|червон\w+ ліні|czerwon\w+ lini|rote linie|ligne rouge|línea roja|"
+    r"レッドライン|红线|紅線"
+)
 _USED = re.compile(  # one party uses what is the other's, or what is the other's is used in the war
     r"R[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?D(?:'s)? (?:\S+ ){0,2}?M|"
     r"D[^.;]{0,80}?U(?:(?! amid | over | while | after | despite )[^.;]){0,80}?R(?:'s)? (?:\S+ ){0,2}?M|"
@@ -45,7 +49,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
     if (
         not passage.tokens
         or _QUESTION.search(passage.text)
-        or "the question is" in passage.tagged
+        or (not passage.has("Z") and _SUPPOSED.search(passage.tagged))
         or "appeared first on" in passage.text
     ):
         return []
@@ -73,7 +77,12 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         return [own]
     if not live:
         if not negated and not passage.has("Z"):
-            out += _continued(context, index, last) or _voyages(context, index) or _counted(context, index)
+            out += (
+                _continued(context, index, last)
+                or _voyages(context, index)
+                or _sighted(context, index)
+                or _counted(context, index)
+            )
         return out
     waiting = any(one.pending and index - one.order <= 2 for one in earlier)
     for part in _halves(passage, live):
@@ -253,6 +262,22 @@ def _counted(context: Context, index: int) -> list[Draft]:
     return [replace(base, status="observed", amount=one, pending=True, basis="imagery") for one in counted[:1]]
 
 
+def _sighted(context: Context, index: int) -> list[Draft]:
+    """Imagery that shows one party's arms where the other is: "photographs show D's guns on a train in R"."""
+    passage = context.passages[index]
+    if passage.sides() != {"D", "R"} or not passage.of("basis") or _SIGHTED.search(passage.tagged) is None:
+        return []
+    if "imagery" not in {one.canonical for one in passage.of("basis")}:
+        return []
+    base = facts(context, passage, index, context.spoken[index])
+    return [replace(base, status="observed", giver="D", basis="imagery", hedge=hedge_of(passage, planned=False))]
+
+
+_SIGHTED = re.compile(
+    r"(?:V|seen|visible|показ\w*|видно|widać|zu sehen)[^.;]{0,60}?D(?:'s|-made)? (?:[^\s.;]+ ){0,2}?M[^.;]{0,60}? (?:in|on|at|near|w|na|в|у|на|en|im|bei|auf) [^.;D]{0,40}[RW]"
+)
+
+
 def _voyages(context: Context, index: int) -> list[Draft]:
     """Counted voyages between the two that somebody has seen, whatever they carried."""
     passage = context.passages[index]
@@ -289,7 +314,7 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
             giver, margin, why = max(
                 (giver, margin, why), direction(passage, (first.at + 1, len(passage.tagged))), key=lambda one: one[1]
             )
-        if (giver and (live or margin >= 3)) or (here_both(passage) and passage.has("X", "S", "E", "G")):
+        if (giver and (live or margin >= 2)) or (here_both(passage) and passage.has("X", "S", "E", "G")):
             return [replace(base, giver=giver, firm=margin, why=why)]
     # "Russia denied the allegations": what is denied stands in the sentence before, or in the headline.
     prior = next((one for one in reversed(earlier) if one.status != "denied" and one.giver), None)
