@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from bot import __version__
+from bot.core.masking import mask
 from bot.errors import StoreError
 from bot.places import Server
 from bot.store.glance import feed_figures, glance
@@ -160,7 +161,7 @@ def _each(rows: list[dict[str, Any]], column: str) -> Sequence[Sample]:
     for row in rows:
         if row[column] is not None:
             value = _seconds(row[column]) if isinstance(row[column], str) else float(row[column])
-            found.append(({"feed": str(row["url"])}, value))
+            found.append(({"feed": mask(str(row["url"]))}, value))
     return found
 
 

@@ -41,6 +41,8 @@ RSS = '<rss version="2.0"><channel><title>t</title><item><title>Ferry</title><gu
         "https://me:hunter22@feeds.example/rss",
         "Authorization: Bearer abcdef123456",
         "Authorization: Basic bWU6aHVudGVyMjI=",
+        "https://feeds.example/rss?lang=ko&api_key=abc-DEF",
+        "https://feeds.example/rss?sig=hunter22&x=1",
     ],
 )
 def test_what_looks_like_a_secret_is_masked(secret: str):
@@ -49,6 +51,11 @@ def test_what_looks_like_a_secret_is_masked(secret: str):
     assert not any(
         piece in said for piece in ("abc-DEF", "A-2-b", "zzz", "hunter22", "abcdef123456", "bWU6aHVudGVyMjI")
     )
+
+
+def test_an_address_without_a_key_stays_as_it_is():
+    said = "https://feeds.example/rss?monkey=1&lang=ko&outputType=xml&q=key+token&keywords=arms"
+    assert mask(said) == said
 
 
 @given(st.text("ABCDEFGH1234", min_size=4), st.text("abc \n"), st.text("xyz \r"))

@@ -19,7 +19,7 @@ from bot.store import Store
 from tests.fakes import START, FakeClock
 
 LINE = re.compile(r'^[a-z_]+(\{([a-z_]+="(?:[^"\\\n]|\\.)*",?)*\})? -?[0-9.e+]+$')
-NASTY = 'https://feeds.example/"quoted"\\back'
+NASTY = 'https://feeds.example/"quoted"\\back?key=for-subscribers'
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def test_every_line_is_a_comment_or_a_sample_and_every_family_is_typed(database:
     assert names <= typed
     assert f'armswatch_heartbeat_timestamp_seconds{{job="poll"}} {START.timestamp():.17g}' in lines
     assert "armswatch_up 1" in lines
+    assert "for-subscribers" not in "".join(lines)
 
 
 def test_without_a_database_it_is_down_and_says_so(tmp_path: Path):
