@@ -103,8 +103,10 @@ class Crew:
                 continue
             self.starts += 1
             log = (self.config.parent / f"{name}.log").open("ab")
+            # `run` is a worker too where the engine is a cluster.
+            verb = ["worker", "--name", f"{name}.{self.starts}"] if n else ["run"]
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "bot", "--config", str(self.config), "worker", "--name", f"{name}.{self.starts}"],
+                [sys.executable, "-m", "bot", "--config", str(self.config), *verb],
                 env={
                     **os.environ,
                     "ARMSWATCH_NETWORK": "loopback",
@@ -312,9 +314,9 @@ def settled(server: Server) -> bool:
 
 
 @pytest.mark.sampled
-def test_three_workers_six_kills_and_a_crash_of_the_database(durable: Cluster, tmp_path: Path) -> None:
-    town = Town(hosts=40, feeds=300, latency=0.02, relevant=6)
-    survived(durable, tmp_path, town, kills=6, crashes=1, between=2.0)
+def test_three_workers_five_kills_and_a_crash_of_the_database(durable: Cluster, tmp_path: Path) -> None:
+    town = Town(hosts=30, feeds=150, latency=0.02, relevant=6)
+    survived(durable, tmp_path, town, kills=5, crashes=1, between=1.5)
 
 
 @pytest.mark.torture
