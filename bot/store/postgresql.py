@@ -212,6 +212,11 @@ def open_session(server: Server, *, readonly: bool = False, name: str = "") -> p
             connect_timeout=PATIENCE,
             application_name=name or f"armswatch pid {os.getpid()} on {platform.node()}",
             client_encoding="UTF8",
+            # A network that swallows everything is found out within a minute, not within two hours.
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+            tcp_user_timeout=60_000,
         )
     except psycopg.Error as error:
         raise _ours(server, error) from None  # the driver's own words may quote the URL

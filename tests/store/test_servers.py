@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -231,6 +232,47 @@ def test_the_daemon_lock_is_free_when_its_holder_died(server: Server):
             c.rows("SELECT pg_sleep(0.02)")
     with ServerLock(server):
         assert server_holder(server) == os.getpid()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for a condition, a minute at most."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        threading.Event().wait(0.02)
+
+
+def test_the_daemon_lock_is_taken_again_when_the_server_comes_back():
+    with running() as cluster, cluster.database() as server, ServerLock(server, every=0.05):
+        cluster.crash()
+        until(lambda: server_holder(server) == os.getpid())
+        with pytest.raises(LockHeld):
+            ServerLock(server).acquire()
+
+
+def test_who_lost_the_daemon_lock_to_another_is_told_to_end(cluster: Cluster, server: Server):
+    told = threading.Event()
+    lock = ServerLock(server, every=0.05, patience=0.2, lost=told.set)
+    with lock, closing(connect(server)) as other, closing(connect(server)) as third:
+        # The other stands in the queue already, so that it has the lock at once when the holder's session ends.
+        key = "hashtextextended('armswatch daemon ' || current_schema(), 0)"
+        waiting = threading.Thread(target=other.rows, args=(f"SELECT pg_advisory_lock({key})",))
+        waiting.start()
+        until(lambda: third.value("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1)
+        with cluster.session("postgres") as session:
+            session.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'armswatch daemon%'"
+            )
+        waiting.join(60)
+        assert told.wait(60)
+
+
+def test_workers_hold_the_lock_together_and_keep_out_who_works_alone(server: Server):
+    one, two = ServerLock(server, together=True), ServerLock(server, together=True)
+    with one, two, pytest.raises(LockHeld):
+        ServerLock(server).acquire()
+    with ServerLock(server), pytest.raises(LockHeld):
+        one.acquire()
 
 
 def test_two_schemas_of_one_database_are_two_watches(server: Server):
