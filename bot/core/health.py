@@ -35,6 +35,7 @@ SILENT_GAPS = 5  # R-27: usual gaps without news
 SILENT_LEAST = timedelta(days=2)  # … but never sooner: weekends and holidays are no silence
 SILENT_UNKNOWN = timedelta(days=14)  # for feeds whose rhythm is not known
 FROZEN_AFTER = timedelta(days=7)  # answers, always with the same bytes, although it used to change daily
+COVERAGE = "coverage"  # kind of the notices on languages
 THIN = 3  # entries: fewer in a document is a stub or a broken export
 DEFINITE = 3  # documents in a row without dates or in foreign letters
 
@@ -153,6 +154,34 @@ def notices(
             found.append(
                 Notice(id=before.id, kind=before.kind, subject=before.subject, text=text, at=before.at, recovered=now)
             )
+    return tuple(found)
+
+
+def language_notices(
+    conditions: Iterable[tuple[Feed, Health]], opened: Mapping[str, Notice], now: datetime
+) -> tuple[Notice, ...]:
+    """One when half of a language's feeds or more tell us nothing, one when more than half do again.
+
+    `opened` are such notices not yet recovered, by language; only blindness past its threshold counts (`noteworthy`). A language
+    that is no longer configured has recovered.
+    """
+    total: dict[str, int] = {}
+    blind: dict[str, list[str]] = {}
+    for feed, condition in conditions:
+        lang = feed.lang.partition("-")[0] or "?"
+        total[lang] = total.get(lang, 0) + 1
+        if condition.blind:
+            blind.setdefault(lang, []).append(f"{feed.name or feed.url} {condition.word}")
+    found = []
+    for lang in sorted({*total, *opened}):
+        silent, before = blind.get(lang, []), opened.get(lang)
+        hole = bool(silent) and len(silent) * 2 >= total[lang]
+        if hole and before is None:
+            text = f"{lang}: only {total[lang] - len(silent)} of {total[lang]} feeds tell us anything: {', '.join(silent[:6])}"
+            found.append(Notice(id=_notice_id(lang, COVERAGE, now), kind=COVERAGE, subject=lang, text=text, at=now))
+        elif not hole and before is not None:
+            text = f"{lang}: most feeds are back, after {_span(now - before.at)}"
+            found.append(Notice(id=before.id, kind=COVERAGE, subject=lang, text=text, at=before.at, recovered=now))
     return tuple(found)
 
 

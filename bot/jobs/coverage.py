@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core import health, pacing
@@ -37,13 +37,26 @@ def coverage(feeds: Sequence[Feed], store: Store, now: datetime, since: timedelt
 
 
 def watch_feeds(feeds: Sequence[Feed], store: Store, now: datetime) -> list[str]:
-    """Write one notice when a feed goes blind and end it when the feed is back; the texts of what was written."""
-    found = [one for one in conditions(feeds, store, now) if health.noteworthy(one.health, one.state)]
-    opened = {notice.subject: notice for notice in store.runs.open_notices() if notice.kind.startswith("feed-")}
+    """Write one notice when a feed or a language goes blind and end it when it is back; the texts of what was written."""
+    every = conditions(feeds, store, now)
+    past = [one for one in every if health.noteworthy(one.health, one.state)]
+    opened = store.runs.open_notices()
+    by_feed = {notice.subject: notice for notice in opened if notice.kind.startswith("feed-")}
+    by_lang = {notice.subject: notice for notice in opened if notice.kind == health.COVERAGE}
     names = {feed.url: feed.name for feed in feeds}
+    for url in by_feed.keys() - names.keys():  # taken out of the configuration
+        store.runs.recover(by_feed[url].id, now)
     told = []
-    for notice in health.notices([one.health for one in found], opened, now, names):
+    for notice in (
+        *health.notices([one.health for one in past], by_feed, now, names),
+        *health.language_notices([(one.feed, _settled(one)) for one in every], by_lang, now),
+    ):
         written = store.runs.recover(notice.id, now) if notice.recovered else store.runs.notice(notice)
         if written:
             told.append(notice.text)
     return told
+
+
+def _settled(one: Condition) -> health.Health:
+    """The feed's condition, or that it is well as long as its trouble may be weather."""
+    return one.health if health.noteworthy(one.health, one.state) else replace(one.health, words=("ok",))
