@@ -333,6 +333,7 @@ class Subscription:
     max_stories: int = 10
     quiet: Literal["line", "nothing"] = "line"
     alerts: bool = False
+    mention: str = ""  # id of a Slack user group that an alert calls; never from content
     in_scope_streams: tuple[str, ...] = ()
     alerts_per_day: int = 3
     quiet_hours: tuple[int, int] | None = (22, 7)  # local hours [from, to) in which alerts are held for the digest

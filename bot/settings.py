@@ -333,4 +333,6 @@ def _feed(item: FeedTable) -> Feed:
 
 
 def _subscription(item: SubscriptionTable) -> Subscription:
-    return Subscription(**item.model_dump())
+    # A mail that says that nothing happened is a mail that is soon not read; a channel wants to see that the watch lives.
+    quiet = item.quiet or ("nothing" if item.channel == "email" else "line")
+    return Subscription(**item.model_dump() | {"quiet": quiet})

@@ -186,8 +186,9 @@ class SubscriptionTable(Table):
     hour: int = Field(default=7, ge=0, le=23)
     every: Literal["day", "week"] = "day"
     max_stories: int = Field(default=10, ge=1, le=60)
-    quiet: Literal["line", "nothing"] = "line"
+    quiet: Literal["line", "nothing"] | None = None
     alerts: bool = False
+    mention: str = Field(default="", pattern=r"^$|^S[A-Z0-9]{6,}$")
     alerts_per_day: int = Field(default=3, ge=0, le=100)
     quiet_hours: Annotated[tuple[int, int] | None, BeforeValidator(hours)] = (22, 7)
     in_scope_streams: tuple[str, ...] = Field(default=(), strict=False)

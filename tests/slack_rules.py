@@ -15,6 +15,7 @@ LEAVES: dict[str, tuple[set[str], set[str]]] = {  # kind → (required keys, all
     "link": ({"url"}, {"url", "text", "style", "unsafe"}),
     "date": ({"timestamp", "format"}, {"timestamp", "format", "fallback", "url", "style"}),
     "emoji": ({"name"}, {"name", "unicode", "style"}),
+    "usergroup": ({"usergroup_id"}, {"usergroup_id", "style"}),
 }
 MENTION = re.compile(r"<(?:[@#!][^<>]*)>")
 
@@ -46,8 +47,15 @@ def markup_faults(text: str, where: str) -> list[str]:
 
 
 def mentions(message: dict[str, Any]) -> list[str]:
-    """The mention tokens that this message would fire; Slack parses mrkdwn only."""
-    return MENTION.findall(message.get("text", ""))
+    """The mentions that this message would fire: tokens in mrkdwn, and elements that call a group."""
+    groups = [
+        leaf["usergroup_id"]
+        for block in message.get("blocks") or []
+        for element in block.get("elements", ())
+        for leaf in element.get("elements", ())
+        if leaf.get("type") == "usergroup"
+    ]
+    return [*MENTION.findall(message.get("text", "")), *groups]
 
 
 def block_faults(blocks: Any) -> list[str]:

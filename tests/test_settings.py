@@ -161,3 +161,20 @@ def test_the_shipped_configuration_holds_forty_feeds_of_all_languages():
     assert len(google) <= 6
     assert not any(feed.pages for feed in google)
     assert all(feed.kind != "other" for feed in settings.feeds)
+
+
+@pytest.mark.criterion("D-14")
+def test_a_quiet_day_is_a_line_in_a_channel_and_no_mail_where_nobody_says_otherwise(tmp_path: Path):
+    def quiet(channel: str, more: str = "") -> str:
+        table = f'schema = 1\n[[subscriptions]]\nname = "n"\nchannel = "{channel}"\ntarget = "a@b.example"\n{more}'
+        return load(written(tmp_path, table), {}).subscriptions[0].quiet
+
+    assert (quiet("slack"), quiet("console"), quiet("email")) == ("line", "line", "nothing")
+    assert (quiet("slack", 'quiet = "nothing"'), quiet("email", 'quiet = "line"')) == ("nothing", "line")
+
+
+@pytest.mark.criterion("A-6")
+def test_only_a_user_group_can_be_called(tmp_path: Path):
+    table = 'schema = 1\n[[subscriptions]]\nname = "n"\nchannel = "console"\nmention = "{}"\n'
+    assert load(written(tmp_path, table.format("S0123456789")), {}).subscriptions[0].mention == "S0123456789"
+    assert "mention" in problems(tmp_path, table.format("<!channel>"))[0]

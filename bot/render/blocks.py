@@ -71,6 +71,11 @@ def link(url: str, text: str, *, bold: bool = False) -> Json:
     return made | {"style": {"bold": True}} if bold else made
 
 
+def call(group: str) -> Json:
+    """A user group that is called; its id comes from the configuration, never from content (A-6)."""
+    return {"type": "usergroup", "usergroup_id": group}
+
+
 def moment(value: datetime) -> Json:
     """A point of time that Slack shows in the reader's own zone; UTC for those who see the fallback (S-9)."""
     fallback = f"{instant(value, 'UTC', year=True)} UTC"

@@ -11,7 +11,7 @@ from bot.core.alerts import Alert
 from bot.core.storylines import Candidate, line_of
 from bot.model import Delivery, DigestStory, Notice, Subscription
 from bot.render import slack, words
-from bot.render.blocks import Json, context, leaf, link, quoted, rich, section
+from bot.render.blocks import Json, call, context, leaf, link, quoted, rich, section
 from bot.render.email import MailIdentity, inlined, linked, promise
 from bot.render.files import slug
 from bot.render.links import href
@@ -59,7 +59,7 @@ def alert(
         f"{candidate.story.id} · {candidate.article.id}",
     ]
     if subscription.channel == "slack":
-        blocks = _alert_blocks(story, first, way, rest)
+        blocks = _alert_blocks(story, first, way, rest, subscription.mention)
         via: slack.Via = "webhook" if subscription.target in ("", slack.WEBHOOK) else "slack"
         return slack.promises("alert", subject, via, subscription.target, [blocks], push, f"{first}\n{push}")[0]
     lines = [f"{way}{words.said(story)}", f"{words.source(story)} · {words.origins(story)}"]
@@ -91,8 +91,9 @@ def _dated(published: datetime | None, seen: datetime) -> str:
     return f"published {published:%H:%M}" if same_day else f"published {words.instant(published, 'UTC')}"
 
 
-def _alert_blocks(story: DigestStory, first: str, way: str, rest: Sequence[str]) -> list[Json]:
-    lead = [leaf(f"{first}\n", bold=True), leaf(way, bold=True), leaf(words.shown(words.said(story), 300))]
+def _alert_blocks(story: DigestStory, first: str, way: str, rest: Sequence[str], mention: str) -> list[Json]:
+    called = [call(mention), leaf(" ")] if mention else []
+    lead = [*called, leaf(f"{first}\n", bold=True), leaf(way, bold=True), leaf(words.shown(words.said(story), 300))]
     source = [
         link(story.url, words.shown(story.title, 120) or "source"),
         leaf(f"\n{words.source(story)} · {words.shown(words.origins(story), 160)}"),

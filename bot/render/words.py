@@ -273,8 +273,11 @@ def _listed(name: str, group: tuple[DigestStory, ...]) -> str:
 
 def is_silent(digest: Digest, quiet_policy: str) -> bool:
     """Whether nothing is sent: a day without stories and corrections, full sight, and a reader who asked for nothing."""
-    return quiet_policy == "nothing" and not (
-        digest.stories or digest.corrections or has_hole(digest) or digest.late_run
+    proven = bool(digest.coverage.by_lang) and digest.coverage.items_read > 0
+    return (
+        quiet_policy == "nothing"
+        and proven
+        and not (digest.stories or digest.corrections or has_hole(digest) or digest.late_run)
     )
 
 

@@ -56,6 +56,7 @@ target = "{target}"
 name = "lena"
 channel = "email"
 target = "{address}"
+quiet = "line"
 """,
             encoding="utf-8",
         )

@@ -95,3 +95,13 @@ def test_no_alert_or_notice_makes_a_message_that_is_refused(title, quote, url, o
                 raw = mime.assembled(delivery, from_address="watch@example.org").as_bytes()
                 assert raw.isascii()
                 assert raw.count(b"\r\nSubject: ") == 1
+
+
+@pytest.mark.criterion("A-6")
+def test_an_alert_calls_only_whom_the_configuration_names():
+    payload = json.loads(words_of(replace(samples.SLACK, mention="S0123456789")))
+    assert slack_rules.faults(payload) == []
+    assert slack_rules.mentions(payload) == ["S0123456789"]
+    assert slack_rules.mentions(json.loads(words_of(samples.SLACK))) == []
+    foreign = replace(RINGING.article, title="<!subteam^S0123456789> @here")
+    assert slack_rules.mentions(json.loads(words_of(samples.SLACK, article=foreign))) == []

@@ -350,6 +350,7 @@ def test_a_quiet_day_is_one_line_that_proves_work_or_nothing_at_all():
     assert slack.deliveries(replace(digest, coverage=samples.hole().coverage), silent)
     nothing = replace(digest, coverage=replace(digest.coverage, items_read=0))
     assert "do not read this as quiet" in words.quiet(nothing)
+    assert slack.deliveries(nothing, silent), "a day on which nothing was read is no quiet day"
 
 
 @pytest.mark.criterion("A-7")
