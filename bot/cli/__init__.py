@@ -82,7 +82,7 @@ class LazyGroup(click.Group):
 
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else "; `armswatch --help` lists all commands"
-            raise click.UsageError(error.message + hint, ctx) from None
+            raise click.UsageError(error.message.rstrip(".") + hint, ctx) from None
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -35,6 +35,7 @@ def report(
     from bot.core.units import Window
     from bot.jobs.report import report as gathered
     from bot.render.report import FORMATS
+    from bot.store.reports import Reports
 
     if week and since:
         raise click.UsageError("say either --week or --since")
@@ -46,6 +47,9 @@ def report(
             last += timedelta(days=1)
         if first is not None and first >= (last or now):
             raise click.UsageError(f"--since {since} is after --until {until or 'now'}")
+        known = Reports(store.connection).watchlists() if watchlist else []
+        if watchlist and watchlist not in known:
+            raise click.BadParameter(f"nothing was judged by {watchlist!r}; there are {', '.join(known)}", param_hint="--watchlist")  # fmt: skip
         text = FORMATS[form](gathered(store, Window(since=first, until=last), now, watchlist))
     if out is None:
         click.echo(text, nl=False)

@@ -16,6 +16,10 @@ class Reports:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
+    def watchlists(self) -> list[str]:
+        """The names of all watchlists that anything was judged by."""
+        return [row["watchlist"] for row in self._c.rows("SELECT DISTINCT watchlist FROM verdicts ORDER BY 1")]
+
     def matches(self, window: Window, watchlist: str = "") -> list[tuple[str, ReportLine]]:
         """(story, line) of every matching article of the window, oldest first."""
         rows = self._c.rows(

@@ -149,6 +149,8 @@ def test_every_form_for_people_shows_the_timeline_and_no_sum(store: Store):
         (["--week", "--since", "3d"], 2, "either --week or --since"),
         (["--since", "tomorrow"], 2, "a date such as"),
         (["--since", "2999-01-01"], 2, "is after"),
+        (["--watchlist", "w"], 0, "1 stories"),
+        (["--watchlist", "nope"], 2, "there are w"),
         (["--html", "--out", "no/such/folder/r.html"], 1, "No such file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
