@@ -56,7 +56,10 @@ def _asked(path: Path | Server, questions: Mapping[str, str]) -> dict[str, list[
         with Store.opened(path, readonly=True) as store:
             return {name: store.connection.rows(question) for name, question in questions.items()}
     if not path.exists():
-        raise StoreError(f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path))
+        raise StoreError(
+            f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it; of another folder: --config FILE",
+            subject=str(path),
+        )
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
         try:

@@ -151,7 +151,8 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
         if readonly:
             if not path.exists():
                 raise StoreError(
-                    f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it", subject=str(path)
+                    f"{path}: no database yet; `armswatch poll` or `armswatch run` makes it; of another folder: --config FILE",
+                    subject=str(path),
                 )
             return sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=ro",
