@@ -10,6 +10,7 @@ from bot.core.lexicon import Mention
 from bot.core.passages import Passage
 
 _AFTER, _BEFORE = 84, 72  # code points of `tagged` in which the thing moved must stand
+_LOOK_BACK = 160  # further back nothing turns an act into its opposite
 _BREAK = re.compile(r"[.;:!?]| - |–|—|, (?:while|but|and|as) ")
 _ACTS = "GTUCSXF"
 _NEGATED = re.compile(
@@ -96,10 +97,10 @@ def acts(passage: Passage) -> list[Act]:
                 planned=_planned(passage, token.mention, token.letter),
                 negated=_negated(before, after),
                 unreal=bool(
-                    _CONDITION.search(before)
+                    _CONDITION.search(before[-_LOOK_BACK:])
                     or _CONDITION_AFTER.match(after)
                     or _OPEN.match(after)
-                    or _WARNING.search(before)
+                    or _WARNING.search(before[-_LOOK_BACK:])
                     or (_GERUND.match(passage.words(token.mention)) and not re.search(r"\w|[DROKJV]", before))
                 ),
             )
@@ -120,10 +121,10 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
     if letter == "F":
         # "shells went to Russia", not "Kim, who saw shells, went to Russia"; "из D в R пришли снаряды".
         bare = _WHENCE.sub("", before)
-        behind = (
+        follows = (
             re.match(r" (?:\S+ )?[MYN]", after) if bare != before else re.match(r"[\u3040-\u30ff]{0,3}[MYN]", after)
         )
-        return _FLOWS.search(bare) is not None or behind is not None
+        return _FLOWS.search(bare) is not None or follows is not None
     if _NO_OBJECT.match(after):
         return False
     ahead = after[:_AFTER]
@@ -191,6 +192,7 @@ def _planned(passage: Passage, act: Mention, letter: str) -> bool:
 
 
 def _negated(before: str, after: str) -> bool:
+    before = before[-_LOOK_BACK:]
     if _DISBELIEVED.search(before):
         return True
     return bool((_NEGATED.search(before) and not _NOT_ONLY.search(before)) or _NEGATED_AFTER.match(after))

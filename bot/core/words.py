@@ -95,11 +95,13 @@ def latin_language(low: str) -> str:
     return counts[0][1] if counts[0][0] >= 2 and counts[0][0] > 1.3 * counts[1][0] else ""
 
 
+_TAIL = re.compile("[^\\W_\u0590-\U0010ffff]*")  # letters and digits of the scripts below UNSPACED
+
+
 def word_end(low: str, end: int) -> int:
     """Where the word ends that an open stem has matched up to `end`."""
-    while end < len(low) and low[end] < UNSPACED and low[end].isalnum():
-        end += 1
-    return end
+    found = _TAIL.match(low, end)
+    return found.end() if found else end
 
 
 def guarded(concept: Concept, low: str, start: int, end: int) -> bool:
