@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import os
+import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,8 +21,12 @@ from benchmarks._newsroom import Told, newsroom
 from benchmarks._plain_grouping import one_story_a_day, tfidf_single_pass
 from bot.app import beside
 from bot.core.duplicates import VERSION, fingerprint
+from bot.core.identities import mint
 from bot.core.lexicon import Lexicon
+from bot.core.matches import Matcher
 from bot.core.stories import Assignment, group, signature
+from bot.core.watchlists import load
+from bot.jobs.judge import Judge
 from bot.jobs.place import Placer
 from bot.model import Article, Claim, Item, Membership, Story
 from bot.places import packaged
@@ -46,6 +52,7 @@ def main() -> None:
                 shown = f"{slow:9.2f} ms" if slow else ""
                 print(f"   {size:>8,} {a_day:>7,.0f} {what:<34} {mean:>8.2f} ms {shown:>12} {memory:>6.0f}")
     _quality()
+    _roads()
 
 
 def _alone(work: Callable[[int, float], R], size: int, a_day: float) -> R:
@@ -157,16 +164,12 @@ def _memory() -> float:
 
 
 def _quality() -> None:
-    shared = Path(os.environ.get("ARMSWATCH_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
-    own = Path(__file__).resolve().parents[1] / "tests" / "data"
-    files = {"real items, grouped by hand": shared / "stories" / "dev.jsonl"}
-    files |= {f"written: {path.stem}": path for path in sorted(own.glob("stories_*.jsonl"))}
-    print(f"   {'items':<34} {'grouped by':<20} {'B³ F1':>6} {'pairs F1':>9} {'all B³':>7} {'ms an item':>11}")
-    for name, path in files.items():
+    print(f"   {'items':<34} {'grouped by':<26} {'B³ F1':>6} {'pairs F1':>9} {'all B³':>7} {'ms an item':>11}")
+    for name, path in _files().items():
         if not path.exists():
             print(f"   {name:<34} not measured: {path} is absent")
             continue
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        rows = _rows(path)
         items = [_item(row) for row in rows]
         lexicon = _lexicon()
         ways: dict[str, Callable[[], Sequence[str]]] = {
@@ -178,18 +181,79 @@ def _quality() -> None:
             started = time.process_time()
             found = work()
             cost = (time.process_time() - started) / len(items) * 1e3
-            reports = [n for n, row in enumerate(rows) if not row["story"].endswith("-roundup") and "offtopic" not in (row.get("note") or "")]  # fmt: skip
-            gold = [row["story"] for row in rows]
-            some, meant = [found[n] for n in reports], [gold[n] for n in reports]
-            print(
-                f"   {name:<34} {way:<20} {_b_cubed(some, meant):>6.3f} {_pairs(some, meant):>9.3f}"
-                f" {_b_cubed(found, gold):>7.3f} {cost:>8.2f} ms"
-            )
+            print(f"   {name:<34} {way:<26} {_shown(rows, found)} {cost:>8.2f} ms")
+
+
+def _roads() -> None:
+    """Articles one by one through match, claims and store beside the batch, in order of time and in shuffled orders."""
+    for name, path in _files().items():
+        if not path.exists():
+            continue
+        rows = _rows(path)
+        ordered = sorted(rows, key=lambda row: (row["date"], row["id"]))
+        found = _live(ordered)
+        given = [row for row in ordered if row["id"] in found]
+        batch = group([_item(row) for row in given], _lexicon())
+        for road, stories in (("one by one", [found[row["id"]] for row in given]), ("as a batch", [line.story for line in batch])):  # fmt: skip
+            print(f"   {name:<34} {f'{road}, {len(given)} matches':<26} {_shown(given, stories)}")
+        agreement, quality = [], []
+        for seed in range(5):
+            other = _live(random.Random(seed).sample(ordered, len(ordered)))
+            mine = [other[row["id"]] for row in given]
+            agreement.append(_b_cubed(mine, [found[row["id"]] for row in given]))
+            quality.append(_b_cubed(mine, [row["story"] for row in given]))
+        print(
+            f"   {name:<34} five shuffled orders       B³ {min(agreement):.3f} to {max(agreement):.3f} against the order of time,"
+            f" {min(quality):.3f} to {max(quality):.3f} against the hand"
+        )
+
+
+def _live(rows: Sequence[dict[str, str]]) -> dict[str, str]:
+    """The story of each item that matches, as the daemon would place it."""
+    path = packaged("watchlists/russia-dprk-arms.toml")
+    found: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder, Store.opened(Path(folder) / "watch.db") as store:
+        judge = Judge(store=store, matcher=Matcher([load(path.read_bytes(), file=str(path))]), lexicon=_lexicon())
+        for row in rows:
+            item = _item(row)
+            article = Article(
+                id=mint("a", item.id), url=item.url, canonical_url=item.url, title=item.title, text=item.text,
+                quality="teaser", lang=item.lang, published=item.date, first_seen=item.date,
+            )  # fmt: skip
+            store.articles.save(judge(article, item.date), item.date)  # type: ignore[arg-type]
+        for row in rows:
+            story = store.stories.of_article(mint("a", row["id"]))
+            if story is not None:
+                found[row["id"]] = story.id
+    return found
+
+
+def _files() -> dict[str, Path]:
+    shared = Path(os.environ.get("ARMSWATCH_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+    own = Path(__file__).resolve().parents[1] / "tests" / "data"
+    files = {"real items, grouped by hand": shared / "stories" / "dev.jsonl"}
+    return files | {
+        f"written: {path.stem.removeprefix('stories_')}": path for path in sorted(own.glob("stories_*.jsonl"))
+    }
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _shown(rows: Sequence[dict[str, str]], found: Sequence[str]) -> str:
+    """B³ F1 and pairwise F1 of reports, B³ F1 of everything."""
+    reports = [
+        n
+        for n, row in enumerate(rows)
+        if not row["story"].endswith("-roundup") and "offtopic" not in (row["note"] or "")
+    ]
+    gold = [row["story"] for row in rows]
+    some, meant = [found[n] for n in reports], [gold[n] for n in reports]
+    return f"{_b_cubed(some, meant):>6.3f} {_pairs(some, meant):>9.3f} {_b_cubed(found, gold):>7.3f}"
 
 
 def _item(row: dict[str, str]) -> Item:
-    from datetime import UTC, datetime
-
     date = datetime.fromisoformat(row["date"])
     return Item(
         id=row["id"], title=row["title"], text=row["text"], url=row.get("url", ""), lang=row["lang"],
