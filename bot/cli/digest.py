@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -37,8 +38,6 @@ def digest(obj: dict[str, Any], preview: bool, send: bool, force: bool, check: b
 
 
 def _send(app: Any, force: bool) -> int:
-    for line in app.channels.fallbacks:
-        click.echo(line, err=True)
     made = app.digester.run(force=force)
     report = drained(app)
     if app.warner.run():
@@ -50,6 +49,11 @@ def _send(app: Any, force: bool) -> int:
             errors=(*report.errors, *told.errors),
         )
     app.store.runs.beat("digest", app.clock())
+    # From cron every quarter of an hour: where nothing happened, nothing is said, and nobody gets a mail about it.
+    if not (made or report.sent or report.later or report.parked or sys.stderr.isatty()):
+        return 0
+    for line in app.channels.fallbacks:
+        click.echo(line, err=True)
     click.echo(
         f"{len(made)} digests made; {report.sent} deliveries sent, {report.later} to be tried later, {report.parked} parked",
         err=True,

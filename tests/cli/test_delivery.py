@@ -225,3 +225,10 @@ def test_a_token_that_was_revoked_is_told_by_mail_without_its_value(desk: Desk):
 def test_retry_wants_names_or_the_word(desk: Desk):
     assert desk("outbox", "retry").code == 2
     assert desk("outbox", "retry", "--parked", "some-key").code == 2
+
+
+def test_a_cron_job_is_quiet_where_nothing_happened(desk: Desk):
+    first = desk("digest", "--send", "--now")
+    assert "2 digests made" in first.err
+    again = desk("digest", "--send")
+    assert (again.code, again.out, again.err) == (0, "", "")
