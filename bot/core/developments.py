@@ -15,6 +15,7 @@ RANK: tuple[NewKind, ...] = ("legal-act", "retraction", "denial", "figure", "per
 """The order in which news of one article is told."""
 NOBODY = frozenset(["", "unattributed", "anonymous"])
 NO_BASIS = frozenset(["", "none stated", "none", "unstated"])
+TELLING = 20  # a figure from which the same number in another unit is no coincidence
 SAME_FIGURE = 0.005  # two readings of one figure ("6.5 million", "6,500,000") differ by less
 
 
@@ -95,7 +96,10 @@ def _same_act(a: Claim, b: Claim) -> bool:
 def _figure_known(claim: Claim, before: Iterable[Claim]) -> bool:
     value = claim.quantity_max if claim.quantity_max is not None and claim.op == "<=" else claim.quantity
     for other in before:
-        if other.quantity is None or value is None or not _same_unit(claim.unit, other.unit):
+        if other.quantity is None or value is None:
+            continue
+        # Whoever names nobody retells: his "10,000 munitions" are the 10,000 containers of munitions that are known.
+        if not _same_unit(claim.unit, other.unit) and not (_plain(claim.claimant) in NOBODY and value >= TELLING):
             continue
         highest = other.quantity_max if other.quantity_max is not None else other.quantity
         if other.quantity * (1 - SAME_FIGURE) <= value <= highest * (1 + SAME_FIGURE):

@@ -69,6 +69,14 @@ def test_who_repeats_without_a_name_brings_nothing():
     assert kinds([BASE], [replace(BASE, id="c-2", claimant="unattributed", basis="none stated")]) == []
 
 
+@pytest.mark.parametrize(("quantity", "expected"), [(1000, []), (1200, ["figure"])])
+def test_a_nameless_figure_in_another_unit_is_the_one_that_is_known(quantity, expected):
+    retold = replace(
+        BASE, id="c-2", claimant="unattributed", basis="none stated", op="=", quantity=quantity, unit="munitions"
+    )
+    assert kinds([BASE], [retold]) == expected
+
+
 def test_another_claimant_is_a_new_claim():
     assert kinds([BASE], [replace(BASE, id="c-2", claimant="NIS", quantity=None, op="", unit="")]) == ["claim"]
 
