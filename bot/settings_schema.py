@@ -203,6 +203,14 @@ class BackupTable(Table):
     bodies: Duration = Field(default=timedelta(days=180), ge=timedelta(days=30))
 
 
+class SanctionsTable(Table):
+    """[sanctions]: public sanctions lists that the daemon looks at; `urls` are copies of them by name."""
+
+    lists: tuple[Literal["ofac", "un", "uk", "ofsi", "eu"], ...] = Field(default=(), strict=False)
+    every: Duration = Field(default=timedelta(days=1), ge=timedelta(hours=1))
+    urls: dict[Literal["ofac", "un", "uk", "ofsi", "eu"], Url] = Field(default_factory=dict)
+
+
 class HeartbeatTable(Table):
     """[heartbeat]: proof of life for whoever watches the watch."""
 
@@ -247,6 +255,7 @@ class ConfigTable(Table):
     slack: SlackTable = SlackTable()
     smtp: SmtpTable = SmtpTable()
     backup: BackupTable = BackupTable()
+    sanctions: SanctionsTable = SanctionsTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
     metrics: MetricsTable = MetricsTable()
     store: StoreTable = StoreTable()

@@ -143,7 +143,8 @@ def lists(app: App, chosen: Sequence[str], base: Sequence[str], joins: Callable[
     for name in (*chosen, *(pair.partition("=")[0] for pair in base)):
         if name not in LISTS:
             raise click.BadParameter(f"no list {name!r}; there are {', '.join(LISTS)}", param_hint="--list")
-    wanted = {name: LISTS[name] for name in chosen or LISTS}
+    elsewhere = {str(name): url for name, url in app.settings.table.sanctions.urls.items()}
+    wanted = {name: replace(LISTS[name], url=elsewhere.get(name, LISTS[name].url)) for name in chosen or LISTS}
     for pair in base:
         name, _, url = pair.partition("=")
         wanted[name] = replace(LISTS[name], url=url)

@@ -77,6 +77,9 @@ def _checks(config: Path, max_age: timedelta, *, offline: bool, post: bool) -> I
         pid = holder(place)
     yield look.heartbeat(place, now, max_age, pid)
     yield look.outbox(place, now)
+    if settings:
+        lists = settings.table.sanctions
+        yield look.lists_check(place, now, lists.lists, lists.every)
     if settings is None:
         yield Check(what="feeds", subject="", state="skip", found="the configuration cannot be used yet")
         return

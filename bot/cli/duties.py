@@ -26,7 +26,7 @@ class Duties:
 
     def __init__(self, app: LoggedApp, log: Any, stop: threading.Event) -> None:
         self.app, self.log, self.stop = app, log, stop
-        self.alive, self.daily = upkeep.pulse(app), upkeep.upkeep(app)
+        self.alive, self.daily, self.lists = upkeep.pulse(app), upkeep.upkeep(app), upkeep.lists(app)
         self._ended_at: deque[datetime] = deque(maxlen=1)
         self._began = app.clock()
         self._looked = False
@@ -93,10 +93,10 @@ class Duties:
             notify("WATCHDOG=1")
 
     def upkeep(self, _: str = "") -> None:
-        """The daily work on the store. A start is for looking at the world; a watch that is stopped at once has no copy to wait for."""
+        """The daily work on the store, and the sanctions lists. A start is for looking at the world; a watch that is stopped at once has no copy to wait for."""
         if self.stop.is_set() or self.app.clock() - self._began < UPKEEP_AFTER:
             return
-        for line in self.daily.run():
+        for line in (*self.daily.run(), *self.lists.run()):
             self.log.info("upkeep", what=line)
 
     def failed(self, name: str, error: BaseException) -> None:

@@ -81,6 +81,10 @@ def _lines(
         lines.append(f"{name:<9} {counts}")
     lines.append(f"stories   {found['stories'][0]['n']}")
     lines += _sizes(path, found)
+    looked = next((beat for beat in found["heartbeats"] if beat["job"] == "sanctions"), None)
+    if looked:
+        ago = _span((datetime.now(UTC) - _moment(looked["at"])).total_seconds())
+        lines.append(f"sanctions looked at {ago} ago: {looked['note']}")
     lines += [f"digest    {row['subscription']}: latest of {row['local_date']}" for row in found["digests"]]
     lines += [f"failing   {row['url']}: {row['last_error']}" for row in found["failing"][:10]]
     more = len(found["failing"]) - 10

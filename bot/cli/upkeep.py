@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.app import App
 from bot.core.evaluation import read_examples
+from bot.jobs.backfill import BackfillReport
 from bot.jobs.canary import Canary
 from bot.jobs.pulse import Pulse
+from bot.jobs.sanctions import Lists
 from bot.jobs.upkeep import Upkeep
 from bot.places import Server
 from bot.serve.metrics import Metrics
@@ -28,6 +31,26 @@ def upkeep(app: App) -> Upkeep:
         bodies=table.bodies,
         canary=lambda: canaries(app),
     )
+
+
+def lists(app: App) -> Lists:
+    """The daily look at the sanctions lists of an app's configuration."""
+    table = app.settings.table.sanctions
+
+    def look(names: Sequence[str]) -> BackfillReport:
+        """The run that `backfill sanctions` makes of the same lists on the same day."""
+        from bot.cli import archives
+        from bot.cli.backfill import Wants, filler
+        from bot.core.units import Window, run_id
+
+        wants = Wants(app)
+        sources = {"sanctions": archives.lists(app, names, (), wants.joins)}
+        job = filler(app, sources, Window(), jobs=1, notify=True, fetch=app.fetch, wants=wants, alerts=True)
+        places = [f"{app.clock():%Y-%m-%d}", *names]
+        run = run_id("sanctions", list(sources), Window(), [*places, "True"], [one.hash for one in app.watchlists])
+        return job.run(run, "sanctions", {"sources": list(sources), "places": places, "notify": True})
+
+    return Lists(store=app.store, clock=app.clock, names=table.lists, look=look, every=table.every)
 
 
 def canaries(app: App) -> list[tuple[str, str]]:

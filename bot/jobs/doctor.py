@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bot.core import pacing
 from bot.errors import ArmswatchError, FeedError, FetchError, NewerDatabase, Refused, StoreError, WorkerError
+from bot.jobs import sanctions
 from bot.model import Feed, Request
 from bot.places import Server
 from bot.ports import Clock, Fetch, Map, Parse
@@ -254,6 +255,27 @@ def copies_check(folder: Path, database_: Path | Server, now: datetime, every: t
     found = f"the newest copy is {_span(age)} old, {len(kept)} kept"
     mend = "`armswatch backup`; the daemon makes one a day while it runs" if late else ""
     return Check(what="backup", subject=str(folder), state="warn" if late else "ok", found=found, mend=mend)
+
+
+def lists_check(path: Path | Server, now: datetime, names: Sequence[str], every: timedelta) -> Check:
+    """When the sanctions lists were looked at last, and whether they could be read."""
+    subject = ", ".join(names)
+    if not names:
+        found = 'none is looked at; lists = ["ofac", "un", …] under [sanctions] makes the daemon do it'
+        return Check(what="sanctions lists", subject="", state="skip", found=found)
+    try:
+        with Store.opened(path, readonly=True) as store:
+            last = next((beat for beat in store.runs.beats() if beat.job == sanctions.JOB), None)
+    except StoreError:
+        last = None
+    if last is None:
+        found = "not looked at yet: the daemon does it ten minutes after its start"
+        return Check(what="sanctions lists", subject=subject, state="skip", found=found)
+    failed, late = last.note.startswith(sanctions.FAILED), now - last.at > 2 * every + timedelta(hours=2)
+    mend = "`armswatch backfill sanctions` says more; a copy of a list goes into [sanctions] urls" if failed else ""
+    mend = mend or ("the daemon looks while it runs" if late else "")
+    found = f"{last.note} ({_span(now - last.at)} ago)"
+    return Check(what="sanctions lists", subject=subject, state="warn" if mend else "ok", found=found, mend=mend)
 
 
 def heartbeat(path: Path | Server, now: datetime, max_age: timedelta, pid: int | None) -> Check:

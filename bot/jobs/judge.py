@@ -167,6 +167,8 @@ class Judge:
             for new in news(known, claims)
             if (new.kind not in _WEAK or _named(new.claim, claims)) and (role != "copy" or new.kind in _HARD)
         ]
+        if not told and role == "joined" and _is_act(article, best):
+            return (change("UPDATE", article.title),)
         return tuple(change(_BADGES.get(new.kind, "UPDATE"), new.fact, new.claim) for new in told[:MOST_NEWS])
 
 
@@ -183,6 +185,11 @@ def _reports_nothing(judgement: Judgement) -> Judgement:
 
 def _named(claim: str, claims: Sequence[Claim]) -> bool:
     return any(one.id == claim and one.claimant not in {"", "unattributed", "anonymous"} for one in claims)
+
+
+def _is_act(article: Article, best: Verdict) -> bool:
+    """Whether it is an entry of a sanctions list, which has no page: a legal act (decision 15), whatever claims were read in it."""
+    return best.kind == "sanctions" and article.outlet_kind == "government" and not article.url
 
 
 def _best(verdicts: Sequence[Verdict]) -> Verdict:

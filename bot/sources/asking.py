@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core.dates import read_date
 from bot.core.units import Read
-from bot.errors import FetchError, TooLarge, Unreachable
+from bot.errors import FetchError, Refused, TooLarge, Unreachable
 from bot.model import Request, Response
 from bot.ports import Fetch
 
@@ -132,7 +132,7 @@ def unzipped(body: bytes, cap: int = CAP) -> bytes:
 
 
 class Paced:
-    """A Fetch with at most `rate` requests a second over all hosts and threads."""
+    """A Fetch with at most `rate` requests a second over all its threads; what our own guard refuses takes no turn."""
 
     def __init__(self, fetch: Fetch, rate: float, pause: Callable[[float], None] = time.sleep) -> None:
         self._fetch, self._gap, self._pause = fetch, 1.0 / rate, pause
@@ -146,7 +146,12 @@ class Paced:
             self._next = start + self._gap
         if start > now:
             self._pause(start - now)
-        return self._fetch(request)
+        try:
+            return self._fetch(request)
+        except Refused:
+            with self._lock:
+                self._next = min(self._next, start)  # nothing was sent: the next one need not wait for it
+            raise
 
 
 def stamp(at: datetime) -> str:

@@ -23,7 +23,7 @@ from bot.core.urls import safe_link
 from bot.errors import FetchError
 from bot.model import Entry, Response
 from bot.ports import Fetch
-from bot.sources.asking import Ask, said, stamp
+from bot.sources.asking import Ask, Paced, said, stamp
 
 BULK = "http://data.gdeltproject.org/gdeltv2"  # plain http: its certificate has been wrong for long stretches
 FIRST = datetime(2015, 2, 18, tzinfo=UTC)  # of GKG 2.1
@@ -148,7 +148,9 @@ class Doc:
     def __init__(
         self, fetch: Fetch, pause: Callable[[float], None], base: str = DOC, queries: Sequence[str] = (QUERY,)
     ) -> None:  # fmt: skip
-        self._fetch, self._pause, self._base, self._queries = fetch, pause, base, queries
+        # One gap for all threads: the search counts what comes from one address.
+        self._fetch: Fetch = Paced(fetch, 1 / DOC_GAP, pause)
+        self._pause, self._base, self._queries = pause, base, queries
 
     def plan(self, window: Window) -> Iterator[Unit]:
         """One unit a day and query."""
@@ -174,7 +176,6 @@ class Doc:
         }  # fmt: skip
         url = f"{self._base}?{urlencode(query)}"
         ask = Ask(self._fetch, self._pause, floor=DOC_GAP)
-        self._pause(DOC_GAP)
         rows = self._rows(ask, url)
         yield ask.read()
         if len(rows) >= DOC_MOST:

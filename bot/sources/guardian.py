@@ -13,7 +13,7 @@ from bot.core.text import clean, one_line
 from bot.core.units import Finding, Missed, Unit, Window, Words
 from bot.errors import FetchError
 from bot.ports import Fetch
-from bot.sources.asking import Ask
+from bot.sources.asking import Ask, Paced
 
 BASE = "https://content.guardianapis.com"
 QUERY = '("north korea" OR pyongyang OR dprk) AND (russia OR moscow OR kremlin)'
@@ -30,7 +30,8 @@ class Guardian:
     def __init__(
         self, fetch: Fetch, key: str, pause: Callable[[float], None], base: str = BASE, query: str = QUERY
     ) -> None:  # fmt: skip
-        self._fetch, self._key, self._pause, self._base, self._query = fetch, key, pause, base.rstrip("/"), query
+        self._fetch: Fetch = Paced(fetch, 1 / GAP, pause)
+        self._key, self._pause, self._base, self._query = key, pause, base.rstrip("/"), query
 
     def plan(self, window: Window) -> Iterator[Unit]:
         """Spans of 30 days."""
@@ -52,7 +53,6 @@ class Guardian:
             "order-by": "oldest", "show-fields": "bodyText,headline", "api-key": self._key,
         }  # fmt: skip
         ask = Ask(self._fetch, self._pause, secrets=(self._key,))
-        self._pause(GAP)
         found = ask.json(f"{self._base}/search?{urlencode(query)}")
         yield ask.read()
         answer = found.get("response") if isinstance(found, dict) else None

@@ -16,7 +16,7 @@ from bot.core.urls import safe_link
 from bot.errors import FetchError
 from bot.model import Entry
 from bot.ports import Fetch
-from bot.sources.asking import Ask
+from bot.sources.asking import Ask, Paced
 
 BASE = "https://search.mediacloud.org/api"
 PLATFORM = "onlinenews-mediacloud"
@@ -34,7 +34,8 @@ class MediaCloud:
         self, fetch: Fetch, token: str, pause: Callable[[float], None], base: str = BASE, query: str = QUERY,
         collections: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        self._fetch, self._token, self._pause = fetch, token, pause
+        self._fetch: Fetch = Paced(fetch, 1 / GAP, pause)
+        self._token, self._pause = token, pause
         self._base, self._query, self._collections = base.rstrip("/"), query, collections
 
     def plan(self, window: Window) -> Iterator[Unit]:
@@ -56,7 +57,6 @@ class MediaCloud:
         if key.get("token"):
             query.append(("pagination_token", key["token"]))
         ask = Ask(self._fetch, self._pause, floor=60.0, secrets=(self._token,))
-        self._pause(GAP)
         url = f"{self._base}/search/story-list?{urlencode(query)}"
         found = ask.json(url, headers=(("authorization", f"Token {self._token}"),))
         yield ask.read()

@@ -14,7 +14,7 @@ from bot.core.urls import safe_link
 from bot.errors import FetchError
 from bot.model import Entry
 from bot.ports import Fetch
-from bot.sources.asking import Ask
+from bot.sources.asking import Ask, Paced
 
 BASE = "https://api.nytimes.com"
 GAP = 12.0  # seconds between requests: five a minute
@@ -26,7 +26,8 @@ class NewYorkTimes:
     name = "nyt"
 
     def __init__(self, fetch: Fetch, key: str, pause: Callable[[float], None], base: str = BASE) -> None:
-        self._fetch, self._key, self._pause, self._base = fetch, key, pause, base.rstrip("/")
+        self._fetch: Fetch = Paced(fetch, 1 / GAP, pause)
+        self._key, self._pause, self._base = key, pause, base.rstrip("/")
 
     def plan(self, window: Window) -> Iterator[Unit]:
         """One unit a month."""
@@ -37,7 +38,6 @@ class NewYorkTimes:
         """The month's articles that may belong to the window."""
         month = json.loads(unit.key)["month"]
         ask = Ask(self._fetch, self._pause, floor=GAP, secrets=(self._key,))
-        self._pause(GAP)
         found = ask.json(f"{self._base}/svc/archive/v1/{month}.json?api-key={self._key}")
         yield ask.read()
         answer = found.get("response") if isinstance(found, dict) else None

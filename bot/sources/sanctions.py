@@ -105,7 +105,8 @@ def _item(entry: ListEntry, published: Published, *, changed: bool, quiet: bool)
         lines.append(f"Listed at {'; '.join(entry.places[:NAMED])}.")
     lines += [reason if reason.endswith(".") else f"{reason}." for reason in entry.reasons]
     return Words(
-        title=f"{published.issuer} {'changes entry on' if changed else 'sanctions'} {entry.name} ({published.title}: {programmes})",
+        # The entry's number tells two entries apart whose reasons are in the same words: neither is the other's copy.
+        title=f"{published.issuer} {'changes entry on' if changed else 'sanctions'} {entry.name} ({published.title}, entry {entry.uid}: {programmes})",
         text="\n".join(lines),
         place=f"{published.url} entry {entry.uid}",
         published=entry.listed,

@@ -325,7 +325,7 @@ def test_a_doc_search_waits_when_it_is_asked_to(world: World):
     route(world, lambda request: Reply(200, HTML, article()))
     report = world.run(Doc(world.fetch, world.pause, f"{base}/doc", ("q",)), day)
     assert (report.failed, report.matches) == (0, 1)
-    assert min(world.waited) >= 6.5
+    assert min(world.waited) > 6.4  # what of the gap is left when the next one asks
 
 
 # ── keyed ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
