@@ -143,6 +143,9 @@ def _unused(watchlist: Watchlist) -> Iterator[Problem]:
         used |= demand.used() | demand.none
     for cancel in watchlist.cancels:
         used |= cancel.drop
+    for rule in watchlist.rules:
+        for group in rule.firm:
+            used |= group
     asked = {name for term in watchlist.terms for name in (*term.needs, *term.unless)}
     for name, concept in watchlist.concepts.items():
         if (

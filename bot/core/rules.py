@@ -43,7 +43,11 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Points for a window that meets the demand; `reach` is the most words between the concepts, 0 for any."""
+    """Points for a window that meets the demand; `reach` is the most words between the concepts, 0 for any.
+
+    `firm`, two groups, asks more of a wide window: a word of the first in one sentence with one of the second, or two
+    separate mentions of the first. Words far apart that merely all occur say little.
+    """
 
     name: str
     demand: Demand
@@ -51,6 +55,7 @@ class Rule:
     points: float
     fields: tuple[str, ...] = FIELDS
     reach: int = 0
+    firm: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.core.rules import Rule
 from bot.core.watchlists import Watchlist
 
 MOST_MASKS = 20_000  # remembered sets of concepts; news says the same things again and again
+APART = 2  # code points between two mentions: "artillery shells" is one
 _WINDOWS = {"title": ("title",), "front": ("title", "lead"), "item": ("title", "lead", "body", "tail")}
 
 
@@ -122,9 +123,24 @@ class Scorer:
         scores.extend(
             Score(rule.points, rule.name, rule.within, _holding(rule, sentences), rule.demand.used())
             for rule in self._single
-            if rule.demand.met(masks[rule.within])
+            if rule.demand.met(masks[rule.within]) and (not rule.firm or self._firm(rule, sentences))
         )
         return scores
+
+    def _firm(self, rule: Rule, sentences: list[Sentence]) -> bool:
+        """Whether the rule's first firm group meets the second in one sentence of its window, or is mentioned twice."""
+        first, second = rule.firm
+        mentions, end = 0, -APART
+        for sentence in sentences:
+            if sentence.where not in _WINDOWS[rule.within] or not sentence.mask & first:
+                continue
+            if sentence.mask & second:
+                return True
+            for hit in sentence.hits:
+                if self._bit[hit[2]] & sentence.mask & first:
+                    mentions += hit[0] >= end + APART
+                    end = max(end, hit[1])
+        return mentions > 1
 
     def _best(self, scan: Scan, sentences: list[Sentence], position: int) -> Score | None:
         sentence = sentences[position]

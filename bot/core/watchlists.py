@@ -40,7 +40,7 @@ TOP = (
 )
 CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "implies", "terms", "about")
 TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
-RULE = ("name", "all", "none", "within", "points", "fields", "words", "about")
+RULE = ("name", "all", "none", "within", "points", "fields", "words", "firm", "about")
 
 
 def load(raw: bytes, *, file: str) -> Watchlist:
@@ -221,6 +221,9 @@ class _Reader(Checks):
         if not isinstance(reach, int) or reach < 0:
             self.wrong(f"{key}.words", reach, "a number of words")
             reach = 0
+        firm = self.demand({"all": value["firm"]}, f"{key}.firm").all if "firm" in value else ()
+        if "firm" in value and (len(firm) != 2 or within not in {"title", "front", "item"}):
+            self.wrong(f"{key}.firm", value["firm"], "two groups, in a rule over title, front or item")
         return Rule(
             self.text(value, "name", key, needed=True),
             self.demand(value, key),
@@ -228,6 +231,7 @@ class _Reader(Checks):
             self.number(value, "points", key, 0.0, needed=True),
             fields,
             reach,
+            firm,
         )
 
     def cancel(self, value: dict[str, Any], key: str) -> Cancel:

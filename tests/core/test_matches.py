@@ -363,3 +363,46 @@ def test_what_cannot_meet_any_rule_says_which_word_is_missing():
     assert none.rank == "none"
     assert "no word for" in none.missing
     assert any(line.startswith("no rule can be met") for line in none.why)
+
+
+# ── wide windows ask for firmness ───────────────────────────────────────────────────────────────────────────────
+FIRM = Matcher(
+    [
+        load(
+            b"""
+schema = 1
+title = "Widgets"
+[concepts.widget]
+terms.en = ["widget*", "gizmo*"]
+[concepts.alpha]
+terms.en = ["alphaland*"]
+[concepts.sale]
+terms.en = ["sold", "sells"]
+[[rules]]
+name = "all in front"
+all = ["widget", "alpha", "sale"]
+within = "front"
+points = 10
+firm = ["widget", "alpha"]
+[scoring]
+match = 10
+borderline = 4
+""",
+            file="firm.toml",
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "rank"),
+    [
+        ("News from Alphaland", "A house was sold. The new owner collects widgets.", "none"),
+        ("Alphaland sells", "There will be widgets. There will be gizmos.", "match"),
+        ("Alphaland sells", "There will be widgets of all sorts.", "none"),
+        ("Something was sold", "It was an Alphaland widget.", "match"),
+        ("Alphaland sells", "There will be widget gizmos.", "none"),  # one phrase is one mention
+    ],
+)
+def test_a_firm_rule_wants_its_words_together_or_said_twice(title: str, text: str, rank: str):
+    assert judge(title, text, FIRM).rank == rank

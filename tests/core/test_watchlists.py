@@ -167,6 +167,13 @@ def test_seeds_of_the_file_stand_on_its_terms_and_unknown_ones_are_refused():
     assert problems(f'{SMALL}\n[seeds]\n"gizmo" = [0]\n')[0].key == "seeds.gizmo"
 
 
+def test_a_firm_rule_names_two_groups_and_a_wide_window():
+    rule = '\n[[rules]]\nname = "w"\nall = ["goods"]\npoints = 1\nwithin = "{}"\nfirm = {}\n'
+    assert small(rule.format("front", '["goods", "alpha|beta"]')).rules[1].firm
+    for within, firm in (("front", '["goods"]'), ("sentence", '["goods", "alpha"]'), ("front", '["goods", "nobody"]')):
+        assert any("firm" in problem.key for problem in problems(SMALL + rule.format(within, firm))), (within, firm)
+
+
 def test_the_documentation_names_every_key():
     from dataclasses import fields
 
