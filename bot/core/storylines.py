@@ -86,6 +86,9 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
     fact = "" if badge == "LATE" else lead.change.fact
     quote = quotes.quote_of(article, claim, verdict.evidence)
     evidential = ranking.evidential(badge, kind, claim, lead.claims)
+    alerted = min((one.alerted for one in group if one.alerted), default=None)
+    if alerted is not None and lead is not first:
+        badge, alerted = "UPDATE", None  # what rang has been overtaken: this is not what was told then
     story = DigestStory(
         story=lead.story.id,
         badge=badge,
@@ -109,7 +112,7 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         predecessor=figure_before(lead, claim),
         others=_others(lead, claim, [each for one in group for each in one.claims]),
         follows=lead.story.follows,
-        alerted=min((one.alerted for one in group if one.alerted), default=None),
+        alerted=alerted,
         changes=tuple(one.change.id for _, _, one in badged),
         also=tuple(dict.fromkeys(hang for _, _, one in badged for hang in one.also)),
         direction_words=direction_words(direction, labels),

@@ -33,7 +33,7 @@ class Alerter:
     publishers: Publishers = NOBODY
 
     def __call__(self, judgement: Judgement) -> tuple[Delivery, ...]:
-        """The alerts that a judgement owes, at most one a story and subscription."""
+        """The alerts that a judgement owes, at most one a subscription."""
         wanted = [one for one in self.subscriptions if one.alerts]
         if not wanted or not judgement.changes or judgement.story is None or self._just_began(judgement.article.feed):
             return ()
@@ -45,13 +45,15 @@ class Alerter:
             shown = judgement.story.id in self.store.digests.told_stories(subscription.name)
             for change in judgement.changes:
                 candidate = telling.candidate(
-                    change, judgement.story, judgement.article, judgement.verdicts, shown=shown, claims=judgement.claims
-                )
+                    change, judgement.story, judgement.article, judgement.verdicts, shown=shown, claims=judgement.claims,
+                    target=subscription.target,
+                )  # fmt: skip
                 sent = self.store.outbox.alert_times(subscription.target)
                 alert = decide(candidate, subscription, self.clock(), sent)
                 if alert is not None and not alert.held:
                     delivery = self.render(candidate, alert, subscription)
                     found.setdefault(delivery.key, delivery)
+                    break  # changes come most telling first; what else the article brings is in the digest
         return tuple(found.values())
 
     def _just_began(self, feed: str) -> bool:

@@ -74,7 +74,14 @@ class Digester:
         return compose(
             subscription,
             [
-                telling.candidate(item.change, item.story, item.article, item.verdicts, shown=item.story.id in shown)
+                telling.candidate(
+                    item.change,
+                    item.story,
+                    item.article,
+                    item.verdicts,
+                    shown=item.story.id in shown,
+                    target=subscription.target,
+                )
                 for item in pending
             ],
             [(article, verdict) for article, verdict in adjacent if verdict.stream not in PASSING],

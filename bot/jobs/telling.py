@@ -25,10 +25,10 @@ class Telling:
     publishers: Publishers = NOBODY
 
     def candidate(
-        self, change: Change, story: Story, article: Article, verdicts: Sequence[Verdict], *, shown: bool,
+        self, change: Change, story: Story, article: Article, verdicts: Sequence[Verdict], *, shown: bool, target: str,
         claims: tuple[Claim, ...] | None = None,
     ) -> Candidate:  # fmt: skip
-        """The candidate of one change; `claims` are given where the article is not stored yet."""
+        """The candidate of one change for who reads at `target`; `claims` are given where the article is not stored yet."""
         store = self.store
         found = tuple(store.stories.claims(article=article.id)) if claims is None else claims
         outlets = behind(store, story.id, self.publishers).first
@@ -42,7 +42,7 @@ class Telling:
             carriers=max(1, len(outlets)),
             watchlists=tuple(sorted(verdict.watchlist for verdict in verdicts if verdict.rank == "match")),
             also=tuple((one.outlet, one.title, one.url) for one in outlets[1:]),
-            alerted=store.digests.alerted(story.id),
+            alerted=store.digests.alerted(story.id, target),
             shown=shown,
         )
         # Only the figure that the line is told by has a predecessor; a figure of the background is not compared.

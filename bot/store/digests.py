@@ -158,10 +158,14 @@ class Digests:
         )
         return [(row["subscription"], row["digest"]) for row in rows]
 
-    def alerted(self, story: str) -> datetime | None:
-        """When an alert on a story was first promised."""
+    def alerted(self, story: str, target: str) -> datetime | None:
+        """When an alert on a story was first promised to a target; None where it was not, or did not get through."""
         return moment(
-            self._c.value("SELECT MIN(created) FROM outbox WHERE kind = 'alert' AND subject = :id", {"id": story})
+            self._c.value(
+                """SELECT MIN(created) FROM outbox WHERE kind = 'alert' AND subject = :id AND target = :target
+                     AND state NOT IN ('parked', 'dropped')""",
+                {"id": story, "target": target},
+            )
         )
 
     def last_told(self) -> datetime | None:

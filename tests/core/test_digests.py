@@ -392,6 +392,9 @@ def test_of_two_figures_that_one_claimant_gave_on_one_day_the_later_one_leads():
     assert story.quote == "Now it is more than 1,500."
     assert story.notes == ()
     assert set(story.changes) == {"x-f", "x-l"}
+    rang = [replace(one, alerted=CUTOFF - timedelta(hours=8)) for one in found]
+    (overtaken,) = made(rang).stories
+    assert (overtaken.badge, overtaken.alerted, overtaken.title) == ("UPDATE", None, "1,500")
 
 
 def test_a_figure_of_one_voice_under_two_names_is_said_once():
