@@ -76,12 +76,9 @@ class Unit:
         if not isinstance(key, dict):
             return self.key
         name = str(key.get("path") or key.get("url") or self.source)
-        rest = {
-            name: value
-            for name, value in key.items()
-            if name not in {"path", "url", "size", "changed", "stop", "pages", "ids"} and value
-        }
-        return " ".join([name, *(f"{part} {value}" for part, value in rest.items())])
+        told = {"path", "url", "size", "changed", "stop", "pages", "ids"}
+        rest = [f"{part} {value}" for part, value in key.items() if part not in told and value and value != name]
+        return " ".join([name, *rest])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from bot.core.units import Source, Window
+from bot.errors import Refused
 from bot.jobs.backfill import BackfillReport
+from bot.model import Request, Response
 from bot.sources import scanning
 from bot.sources.ccnews import CcNews
 from bot.sources.feed_archives import FeedArchives
@@ -472,3 +474,18 @@ def test_a_truncated_file_and_a_bad_member_are_named_and_the_rest_is_read(world:
     assert report.matches + report.duplicates >= 4
     assert len(report.missed) >= 2
     assert report.partial
+
+
+def test_searches_that_our_guard_refuses_fail_at_once(world: World):
+    """Nothing is sent, so nothing is waited for, however many days the window has."""
+    asked: list[str] = []
+
+    def refuse(request: Request, /) -> Response:
+        asked.append(request.url)
+        raise Refused("only this machine may be reached", subject=request.url)
+
+    window = Window(since=datetime(2023, 8, 1, tzinfo=UTC), until=datetime(2023, 11, 1, tzinfo=UTC))
+    report = world.run(Doc(refuse, world.pause, "https://archive.invalid/doc", ("q",)), window)
+    assert report.failed == 92
+    assert len(asked) >= 92
+    assert world.waited == []
