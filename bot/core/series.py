@@ -81,8 +81,18 @@ def charts(found: Iterable[Standing], first: date | None, last: date | None) -> 
     return tuple(told[:MOST_CHARTS])
 
 
+def _joined(voices: dict[str, list[tuple[str, Point]]]) -> dict[str, list[tuple[str, Point]]]:
+    """An institution and its head ("HUR", "HUR chief Kyrylo Budanov") are one series."""
+    out: dict[str, list[tuple[str, Point]]] = {}
+    for name in sorted(voices, key=lambda one: (len(one), one)):
+        home = next((short for short in out if name.startswith(f"{short} ")), name)
+        out.setdefault(home, []).extend(voices[name])
+    return out
+
+
 def _chart(key: tuple[str, str, str], voices: dict[str, list[tuple[str, Point]]]) -> Chart:
     direction, unit, kind = key
+    voices = _joined(voices)
     series = [
         Series(
             claimant=min((name for name, _ in told), key=len).split(" (")[0],

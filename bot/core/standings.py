@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot.core.corroboration import bears_out
-from bot.core.ledger import APART, UNNAMED, answers, fuller, predecessor, same
+from bot.core.ledger import APART, UNNAMED, answers, fuller, predecessor, same, speaker
 from bot.model import Claim
 
 ANSWERED = timedelta(days=60)
@@ -52,15 +53,15 @@ def standings(reports: Iterable[Reported]) -> tuple[Standing, ...]:
     """
     found = _merged(reports)
     home = {name: one.claim.id for one in found for name in one.ids}
-    by_figure: dict[tuple[str | None, str], list[tuple[date | None, Claim]]] = defaultdict(list)
+    by_voice: dict[tuple[str | None, ...], list[tuple[date | None, Claim]]] = defaultdict(list)
     for one in found:
         if one.claim.quantity is not None:
-            by_figure[one.claim.direction, one.claim.unit].append((_day(one.said), one.claim))
+            by_voice[_voice(one.claim)].append((_day(one.said), one.claim))
     for one in found:
         claim = one.claim
         one.alternatives = tuple(sorted({home[name] for name in claim.alternatives if name in home} - {claim.id}))
         if claim.quantity is not None and claim.claimant not in UNNAMED:
-            earlier = by_figure[claim.direction, claim.unit]
+            earlier = by_voice[_voice(claim)]
             one.before = predecessor(claim, earlier, said=_day(one.said))
             one.before_said = next((when for when, other in earlier if other is one.before), None)
     _answered(found)
@@ -75,7 +76,7 @@ def _merged(reports: Iterable[Reported]) -> list[Standing]:
     for report in order:
         claim = report.claim
         near = alike[claim.direction, claim.unit, claim.kind == "equivalent", claim.quantity]
-        one = next((other for other in reversed(near) if _same(report, other)), None)
+        one = _same(report, near)
         if one is None:
             one = Standing(claim=claim, said=report.said)
             near.append(one)
@@ -93,22 +94,39 @@ def _merged(reports: Iterable[Reported]) -> list[Standing]:
     return found
 
 
-def _same(report: Reported, other: Standing) -> bool:
-    apart = report.said - other.said if report.said and other.said else None
-    return (apart is None or apart <= APART) and same(report.claim, other.claim, apart=apart)
+def _same(report: Reported, near: Sequence[Standing]) -> Standing | None:
+    """The statement that this is another report of, the latest first; `near` is in order of time."""
+    for other in reversed(near):
+        apart = report.said - other.said if report.said and other.said else None
+        if apart is not None and apart > APART:
+            return None
+        if same(report.claim, other.claim, apart=apart):
+            return other
+    return None
+
+
+def _voice(claim: Claim) -> tuple[str | None, ...]:
+    return claim.direction, claim.unit, claim.party or speaker(claim)
 
 
 def _answered(found: Sequence[Standing]) -> None:
-    """A denial answers what others said of the same flow in its story, or in the two months before it."""
-    said = [one for one in found if one.claim.status != "denied"]
+    """A denial answers what others said of the same flow in its report, in its story, or last in the two months before it."""
+    said = [one for one in found if one.claim.status != "denied" and one.said is not None]
+    beside: dict[str, list[Standing]] = defaultdict(list)
+    for one in said:
+        for name in (*one.articles, *one.stories):
+            beside[name].append(one)
+    days = [one.said for one in said if one.said is not None]
     names: dict[str, list[str]] = defaultdict(list)
     for denial in found:
-        if denial.claim.status != "denied":
+        if denial.claim.status != "denied" or denial.said is None:
             continue
-        answered = [one for one in said if _answers(denial, one)]
         # What it answers stands in the same report, else in its story; a lone denial is meant for the latest claim.
-        told = [one for one in answered if set(one.articles) & set(denial.articles)]
-        meant = told or [one for one in answered if set(one.stories) & set(denial.stories)] or answered[-1:]
+        meant = _answers(denial, [one for name in denial.articles for one in beside[name]])
+        meant = meant or _answers(denial, [one for name in denial.stories for one in beside[name]])
+        if not meant:
+            last = bisect_right(days, denial.said + timedelta(days=1))
+            meant = next(([one] for one in _before(said, last, denial.said) if _answers(denial, [one])), [])
         denial.answers = tuple(one.claim.id for one in meant)
         for one in meant:
             names[one.claim.id].append(denial.claim.id)
@@ -116,10 +134,22 @@ def _answered(found: Sequence[Standing]) -> None:
         one.denied_by = tuple(names[one.claim.id])
 
 
-def _answers(denial: Standing, one: Standing) -> bool:
-    if denial.said is None or one.said is None or not -timedelta(days=1) <= denial.said - one.said <= ANSWERED:
-        return False
-    return answers(denial.claim, one.claim, later=denial.said - one.said)
+def _before(said: Sequence[Standing], last: int, when: datetime) -> Iterator[Standing]:
+    for index in range(last - 1, -1, -1):
+        one = said[index]
+        if one.said is None or when - one.said > ANSWERED:
+            return
+        yield one
+
+
+def _answers(denial: Standing, near: Sequence[Standing]) -> list[Standing]:
+    found: dict[str, Standing] = {}
+    for one in near:
+        if denial.said is None or one.said is None or not -timedelta(days=1) <= denial.said - one.said <= ANSWERED:
+            continue
+        if answers(denial.claim, one.claim, later=denial.said - one.said):
+            found[one.claim.id] = one
+    return list(found.values())
 
 
 def _borne_out(found: Sequence[Standing]) -> None:

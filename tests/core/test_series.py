@@ -25,6 +25,13 @@ def test_each_claimant_has_its_own_series_in_order_of_time():
     ]
 
 
+def test_an_institution_and_its_head_are_one_series():
+    head = claim("HUR chief Kyrylo Budanov", party="ukraine", quantity=2000)
+    found = standings([told(claim("HUR", party="ukraine"), "c-a"), told(head, "c-b", day=9)])
+    (chart,) = charts(found, None, None)
+    assert [(one.claimant, len(one.points)) for one in chart.series] == [("HUR", 2)]
+
+
 def test_other_units_flows_and_ways_of_counting_have_their_own_picture():
     found = standings(
         [

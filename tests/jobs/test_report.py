@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from bot.cli.report import report as command
 from bot.core.units import Finding, Missed, Partial, Window
 from bot.jobs.report import report
-from bot.model import Claim
+from bot.model import Claim, Origin
 from bot.render.report import FORMATS
 from bot.store import Store
 from tests.fakes import START
@@ -139,6 +139,29 @@ def test_every_form_for_people_shows_the_timeline_and_no_sum(store: Store):
         assert "1,900" not in text
     assert "<script>alert" not in FORMATS["html"](found)
     assert FORMATS["html"](found).count("<li><time") == 2
+
+
+def test_the_page_draws_one_series_a_claimant_and_says_what_is_corroborated(store: Store):
+    seen = claim("c-2", claimant="RUSI", claimant_type="think-tank/ngo", basis="imagery", quantity=1200.0)
+    save(store, 1, START, claim("c-1", quantity=900.0, basis="official figure", party="usa"))
+    save(store, 2, START + 9 * DAY, seen)
+    found = report(store, EVERYTHING, START + 11 * DAY)
+    (chart,) = found.charts
+    assert [(one.claimant, [point.low for point in one.points]) for one in chart.series] == [
+        ("RUSI", [1200.0]),
+        ("White House", [900.0]),
+    ]
+    page = FORMATS["html"](found)
+    assert page.count('<svg class="plot"') == 1
+    assert page.count('class="line"') == 2
+    assert "2,100" not in page
+    origin = Origin(claimant="RUSI", basis="imagery", corroborated=True)
+    told = replace(found, stories=(replace(found.stories[0], origins=(origin,)), *found.stories[1:]))
+    for form in ("console", "html", "markdown"):
+        assert "corroborated" in FORMATS[form](told)
+        assert "corroborated" not in FORMATS[form](
+            replace(told, stories=tuple(replace(one, origins=()) for one in told.stories))
+        )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.model import Delivery, Digest
+from bot.model import Delivery, Digest, Origin
 from bot.render import channels, console, email, feed, files, mime, preview, record, slack, words
 from bot.render.links import href
 from tests import slack_rules
@@ -488,3 +488,19 @@ def test_what_is_no_address_is_refused(bad):
 def test_the_domain_of_a_sender_is_found_in_every_spelling(written, domain):
     assert mime.domain_of(written) == domain
     assert mime.message_id("k", written).endswith(f"@{domain}>")
+
+
+def test_origins_that_bear_each_other_out_are_called_corroborated_and_others_are_not():
+    told = replace(
+        samples.busy().stories[0],
+        origins=(
+            Origin(claimant="White House", basis="imagery", corroborated=True),
+            Origin(claimant="ROK NIS", basis="official figure", corroborated=True),
+        ),
+        carriers=11,
+    )
+    assert (
+        words.origins(told) == "2 origins (White House: imagery; ROK NIS: official figure), corroborated, carried by 11"
+    )
+    alone = replace(told, origins=tuple(replace(one, corroborated=False) for one in told.origins))
+    assert "corroborated" not in words.origins(alone)
