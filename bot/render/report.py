@@ -10,7 +10,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -157,7 +157,12 @@ def record(report: Report) -> str:
     value["articles"] = report.articles
     for run, own in zip(value["runs"], report.runs, strict=True):
         run["complete"] = own.complete
-    return json.dumps(value, ensure_ascii=False, indent=1, default=datetime.isoformat) + "\n"
+    return json.dumps(value, ensure_ascii=False, indent=1, default=_iso) + "\n"
+
+
+def _iso(value: date) -> str:
+    """A day or a moment: a day's own method cannot read a moment, nor the other way round."""
+    return value.isoformat()
 
 
 def table(report: Report) -> str:
