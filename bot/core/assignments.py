@@ -17,6 +17,7 @@ from bot.model import Item
 
 Action = Literal["new", "joined", "copy", "also", "follows"]
 
+IN_TITLE = 0.8  # weight from which imagery stands in the title: further down, analyses tell what others saw
 JOIN = 0.3  # mean likeness to a story's members from which an item joins it
 ALIKE = 0.6  # the same where neither names whose word it rests on
 SPAN = timedelta(
@@ -131,8 +132,8 @@ def stands_apart(signature: Signature) -> bool:
 
 
 def brings_evidence(signature: Signature) -> bool:
-    """Whether an analysis brings imagery or a figure in its title or lead: then it is a development (decision 18)."""
-    return any(name == "act:imagery" and weight >= 0.6 for name, weight in signature.features)
+    """Whether an analysis announces imagery in its title: then it is a development (decision 18)."""
+    return any(name == "act:imagery" and weight >= IN_TITLE for name, weight in signature.features)
 
 
 def _copied(mine: Fingerprint, when: datetime | None, candidates: Sequence[Candidate]) -> tuple[str, str, float] | None:
