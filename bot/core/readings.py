@@ -11,7 +11,7 @@ from bot.model import Where
 
 SCRIPTS = {
     "kana": re.compile("[\u3041-\u3096\u30a1-\u30fa]"),
-    "hangul": re.compile("[\uac00-\ud7a3]"),
+    "hangul": re.compile("[\u1100-\u11ff\uac00-\ud7a3]"),  # also taken apart into jamo
     "latin": re.compile("[A-Za-z]"),
     "cyrillic": re.compile("[\u0400-\u052f]"),
 }
