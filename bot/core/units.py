@@ -77,7 +77,11 @@ class Unit:
             return self.key
         name = str(key.get("path") or key.get("url") or self.source)
         told = {"path", "url", "size", "changed", "stop", "pages", "ids"}
-        rest = [f"{part} {value}" for part, value in key.items() if part not in told and value and value != name]
+        rest = [
+            part if value is True else f"{part} {value}"
+            for part, value in key.items()
+            if part not in told and value and value != name
+        ]
         return " ".join([name, *rest])
 
 
