@@ -12,7 +12,7 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from bot.core.searching import match_expression
-from bot.serve.marking import evidence, snippet
+from bot.serve.marking import evidence, excerpt, snippet
 
 CSS = """
 dl.column-descriptions { display: grid; grid-template-columns: repeat(2, max-content 1fr); gap: .1em .8em; font-size: 80%; }
@@ -53,9 +53,15 @@ _TIMES = frozenset(
 
 @hookimpl  # type: ignore[untyped-decorator]  # datasette ships no types
 def prepare_connection(conn: Any) -> None:
-    """`watch_query(words)`: what a person typed as an expression of the full-text index, which no syntax error can break."""
+    """`watch_query(words)`: what a person typed as an expression of the full-text index, which no syntax error can break;
+
+    `watch_excerpt(text, words)`: where it stands in a text.
+    """
     conn.create_function(
         "watch_query", 1, lambda words: match_expression(str(words or "")) or '"\u0001"', deterministic=True
+    )
+    conn.create_function(
+        "watch_excerpt", 2, lambda text, words: excerpt(str(text or ""), str(words or "")), deterministic=True
     )
 
 

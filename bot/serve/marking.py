@@ -7,18 +7,23 @@ import json
 import re
 from typing import Final
 
-from bot.core.text import clean
+from bot.core.searching import terms
+from bot.core.text import clean, fold
 
 SENTENCES: Final = 4
 """Sentences of evidence shown in one cell."""
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
-"""What the search puts around the words that it found."""
+"""What stands around the words that a search found."""
 
-# The index holds every CJK or Hangul character as a word of its own; for reading they are joined again.
+# The index holds every CJK or Hangul character as a word of its own.
 _CJK: Final = "\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
-_SPREAD: Final = re.compile(f"(?<=[{_CJK}{OPEN}{CLOSE}]) {{1,2}}(?=[{_CJK}{OPEN}{CLOSE}])")
-_GAP: Final = re.compile(" {3,}")  # two of our own and one of the text
+_SPREAD: Final = re.compile(f"(?<=[{_CJK}]) {{1,2}}(?=[{_CJK}])")
+_WIDE: Final = re.compile(f"[{_CJK}]")
+
+LONGEST_SEARCHED: Final = 200_000
+AROUND, BEFORE, MARKS = 240, 80, 50
+"""Characters of an excerpt, of them before the first word found, and places of one word that are looked at."""
 
 
 def evidence(text: str) -> str:
@@ -40,9 +45,33 @@ def evidence(text: str) -> str:
 
 
 def snippet(text: str) -> str:
-    """The HTML of a search result: what was found between OPEN and CLOSE is marked."""
-    joined = _SPREAD.sub("", _GAP.sub("\u2003", text))
-    return html.escape(clean(joined.replace("\u2003", " "), 2000)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
+    """The HTML of an excerpt: what was found between OPEN and CLOSE is marked."""
+    return html.escape(clean(text, 2000)).replace(OPEN, "<mark>").replace(CLOSE, "</mark>")
+
+
+def excerpt(text: str, query: str) -> str:
+    """The passage where the words of a search stand in a text, verbatim, each word between OPEN and CLOSE; "" if none does."""
+    folded = fold(text[:LONGEST_SEARCHED])
+    found: list[tuple[int, int]] = []
+    for term in terms(query):
+        # The index spreads CJK and Hangul characters, and knows no punctuation: neither does this.
+        spelled = _SPREAD.sub("", term.spelled)
+        pattern = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", spelled))
+        edge = "" if _WIDE.match(spelled) else r"\b"
+        ending = "" if term.prefix or not edge else edge
+        found += [folded.span(*one.span()) for one in re.finditer(edge + pattern + ending, folded.text)][:MARKS]
+    if not found:
+        return ""
+    found.sort()
+    start = max(0, found[0][0] - BEFORE)
+    start = text.find(" ", start, found[0][0]) + 1 if start and " " in text[start : found[0][0]] else start
+    end = min(len(text), start + AROUND)
+    out, place = ["… " if start else ""], start
+    for first, last in found:
+        if first >= place and last <= end:
+            out += [text[place:first], OPEN, text[first:last], CLOSE]
+            place = last
+    return "".join([*out, text[place:end], " …" if end < len(text) else ""])
 
 
 def _marked(said: str, terms: dict[str, str]) -> str:

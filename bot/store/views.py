@@ -80,11 +80,13 @@ FROM claims AS c LEFT JOIN articles AS a ON a.id = c.article""",
 
 QUERIES: Final[dict[str, str]] = {
     "search": """
-SELECT a.title, snippet(search, 2, '⟦', '⟧', ' … ', 24) AS where_it_stands, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet,
+WITH found AS MATERIALIZED (
+    SELECT a.*, bm25(search, 0.0, 4.0, 1.0) AS place FROM search JOIN articles AS a ON a.id = search.article
+    WHERE search MATCH watch_query(:words) ORDER BY place, a.first_seen DESC LIMIT 200)
+SELECT a.title, watch_excerpt(a.text, :words) AS where_it_stands, COALESCE(NULLIF(a.outlet, ''), a.host) AS outlet,
        a.lang, a.rank, COALESCE(a.published, a.first_seen) AS published, a.url, a.id AS article,
        (SELECT story FROM members WHERE members.article = a.id LIMIT 1) AS story
-FROM search JOIN articles AS a ON a.id = search.article
-WHERE search MATCH watch_query(:words) ORDER BY bm25(search, 0.0, 4.0, 1.0), a.first_seen DESC LIMIT 200""",
+FROM found AS a ORDER BY a.place, a.first_seen DESC""",
     "figures": """
 SELECT claimant, direction, unit, published, op, quantity, kind, period_start, period_end, basis, quote, story, claim
 FROM claim_ledger WHERE quantity IS NOT NULL AND (:unit = '' OR unit = :unit) ORDER BY claimant, unit, published""",
@@ -97,4 +99,4 @@ WHERE c.claimant = :name OR :name IN (
     UNION ALL SELECT value FROM json_each(c.claim_json, '$.materiel'))
 ORDER BY claim_ledger.published DESC""",
 }
-"""What can be asked beside the views; `watch_query` is a function that the browser brings."""
+"""What can be asked beside the views; `watch_query` and `watch_excerpt` are functions that the browser brings."""

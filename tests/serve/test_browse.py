@@ -18,7 +18,7 @@ import pytest
 
 from bot.model import Claim
 from bot.serve.browse import application, metadata
-from bot.serve.marking import CLOSE, OPEN, evidence, snippet
+from bot.serve.marking import CLOSE, OPEN, evidence, excerpt, snippet
 from bot.store import Store
 from bot.store.views import VIEWS
 from tests.fakes import START
@@ -72,11 +72,32 @@ def test_nothing_that_a_page_says_becomes_markup():
     assert not re.search(r'title="[^"]*<', shown)
 
 
-def test_a_search_result_reads_as_it_was_written():
-    # The index spreads CJK and Hangul characters; a real word boundary has one space more.
-    spread = f" 북  한   {OPEN}포  탄{CLOSE}  과 "
-    assert snippet(spread).strip() == "북한 <mark>포탄</mark>과"
-    assert snippet(f"the {OPEN}shells{CLOSE} moved") == "the <mark>shells</mark> moved"
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        (
+            "Seoul said that North Korea sent Shells.",
+            '"north korea"',
+            "Seoul said that <mark>North Korea</mark> sent Shells.",
+        ),
+        ("국정원은 북한이 러시아에 포탄을 보냈다", "포탄", "국정원은 북한이 러시아에 <mark>포탄</mark>을 보냈다"),
+        ("Ёлка в порту <Раджин>", "елка раджин", "<mark>Ёлка</mark> в порту &lt;<mark>Раджин</mark>&gt;"),
+        ("ﬁve shipments, ﬁnally", "ship* FINALLY", "ﬁve <mark>ship</mark>ments, <mark>ﬁnally</mark>"),
+        ("Rajin and Korea's north", "korea's", "Rajin and <mark>Korea&#x27;s</mark> north"),
+        ("nothing of it", "shells", ""),
+        ("a+b (c) d", "(c", "a+b (<mark>c</mark>) d"),
+    ],
+)
+def test_a_search_result_reads_as_it_was_written(text: str, query: str, shown: str):
+    assert snippet(excerpt(text, query)) == shown
+
+
+def test_an_excerpt_of_a_long_text_begins_before_the_first_word_found():
+    said = excerpt("word " * 500 + "Shells moved. " + "word " * 500, "shells")
+    assert said.startswith("… word")
+    assert said.endswith(" …")
+    assert f"{OPEN}Shells{CLOSE} moved." in said
+    assert len(said) < 260
 
 
 def ask(database: Path, *paths: str) -> list[tuple[int, str]]:
