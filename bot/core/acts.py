@@ -37,7 +37,7 @@ _NEGATED_AFTER = re.compile(r"^\w{0,6}(?:지 않|지 못|하지 않|ない|し�
 _CONDITION = re.compile(
     r"(?:(?<!\w)(?:if|unless|whether|should it|were to|in case|in the event|jeśli|jeżeli|gdyby|czy|если|ли|чи|якщо|якби|wenn|falls|ob|si|en cas|au cas|en caso)(?!\w)|"
     r"(?<!\w)(?:imagin\w*|suppos(?:e|ing)|hypothetical\w*|wyobraź\w*|załóżmy|представ(?:им|ьте)|предположим|допустим|уяв(?:імо|іть)|припустімо|angenommen|"
-    r"stellen wir uns|imaginons|supposons|supongamos|imaginemos)(?!\w)|若|如果|假如|倘若|一旦|假设|假設|要是|もし|仮に|만약|만일)[^.;。]{0,60}$"
+    r"stellen wir uns|imaginons|supposons|supongamos|imaginemos)(?!\w)|사실이라면|事実なら|若|如果|假如|倘若|一旦|假设|假設|要是|もし|仮に|만약|만일)[^.;。]{0,60}$"
 )
 _CONDITION_AFTER = re.compile(r"^\w{0,6}?(?:다면|한다면|할 경우|하면|れば|たら|場合|的话|的話)")
 _OPEN = re.compile(  # behind the act: nobody knows it yet, the paper wonders
@@ -52,7 +52,10 @@ _HEADLINE_SUBJECT = re.compile(r"^, [^,]*[\uac00-\ud7a3]")  # Korean headlines p
 _RECEIVER = re.compile(r"(?: ?W)?(?:군|측|側|軍)?(?:에게|에 |에서|으로|로 |に|へ|から|向け)")
 _CHANCE = frozenset(["可能性", "가능성", "可能"])
 _DONE = re.compile(r"[ただ]$|[했었았였]을? ?$|한 ?$|了$")  # "供与した可能性": likely done, not planned
-_TO_ANOTHER = re.compile(r" (?:the |la |der |die )?O(?![\w'-])")
+_TO_ANOTHER = re.compile(  # "could arm Ukraine", "dostarcza drony Ukrainie", "provee drones a Ucrania"
+    r" (?:(?:\S+ )?M (?:to |a |à |für |an |до |для |do )?)?(?:the |la |der |die )?O(?![\w'-])"
+)
+_FOR_ANOTHER = re.compile(r"O(?:에게|에 |에 대한 |로 |への|に)[^DR]{0,16}$")
 _COMPOUND = re.compile(r"[USX](?:に|で|へ|用|のため|에|용)")
 _WARNING = re.compile(
     r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
@@ -85,8 +88,10 @@ def acts(passage: Passage) -> list[Act]:
             continue
         if token.letter == "U" and re.match(r" to V", after):
             continue  # "photographs appear to show"
+        if token.letter in "GS" and _FOR_ANOTHER.search(before):
+            continue
         if token.letter == "G" and _TO_ANOTHER.match(after):
-            continue  # "could arm Ukraine"
+            continue
         if _foreign(passage, token.letter, before, token.at):
             continue
         found.append(

@@ -19,9 +19,10 @@ _TOPIC = re.compile(r"^ ?[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{0,6}?(?:은|�
 _DOUBLE = re.compile(r"Z(?! (?:evidence|proof))[^.;]{0,60}?(?:n't|\bnot\b|\bnever\b|\bnie\b|(?<!\w)не(?!\w)|\bnicht\b)")
 _AGAIN = re.compile(r", (?:but|while|although|though|ale|однако|но|але|aber|mais|pero) |; ")
 _BEFORE_NAME = re.compile(
-    r"(?<!\w)(?:from|to|with|against|z|ze|od|do|dla|w|из|от|с|для|в|до|з|від|із|у|aus|von|nach|an|in|mit|de|du|à|en|avec|desde|a|con|hacia|al) (?:the |la |el |l')?$|(?:从|從|向|与|與|和|对|對)$"
+    r"(?<!\w)(?:from|to|with|against|z|ze|od|do|dla|из|от|с|для|до|з|від|із|aus|von|nach|an|mit|de|du|à|avec|desde|a|con|hacia|al) (?:the |la |el |l')?$|(?:从|從|向|与|與|和|对|對)$"
 )
 _BEHIND_NAME = re.compile(r"(?:군)?(?:으로부터|로부터|에서|에게|에 |와의|과의|와 |과 |から|に|へ|との|と(?!は)|向け)")
+_ITS_ARMS = re.compile(r"(?:'s|s')? ?M")
 _DENIER_BEHIND = re.compile(r"Z(?:(?: \w+){0,6} by |\W{2,6})(?P<p>[DRK])")  # "rejected by D", "«Это Z»: R …"
 _TURN = re.compile(
     r", (?:which|who|but|while|although|though|adding that|even though|despite|a claim|claims|charges|allegations|something|an accusation|and)|; |, co |, czemu | - |—|,? but |, lo que|, ce que|, was "
@@ -54,7 +55,11 @@ def denial(passage: Passage, lexicon: Lexicon) -> Denial | None:
 
 def _oblique(tagged: str, at: int) -> bool:
     """Whether a preposition or a Korean or Japanese particle says that the name is whence or whither, not who denies."""
-    return bool(_BEFORE_NAME.search(tagged, max(0, at - 16), at) or _BEHIND_NAME.match(tagged, at + 1))
+    return bool(
+        _BEFORE_NAME.search(tagged, max(0, at - 16), at)
+        or _BEHIND_NAME.match(tagged, at + 1)
+        or _ITS_ARMS.match(tagged, at + 1)  # "North Korean shells": of what, not who
+    )
 
 
 def _leads(passage: Passage, token: Token, at: int) -> bool:
@@ -97,6 +102,8 @@ def _denier(passage: Passage, lexicon: Lexicon, at: int) -> Claimant | None:
         own = claimant(passage, lexicon)  # "the charges are absurd, said the Kremlin"
         if own is not None and own.party in lexicon.parties:
             return own
+        if chosen in named and not upright and not topics:
+            return None  # "a deal with Moscow is absurd": nobody of the two says so here
     if chosen is None or chosen.mention is None:
         return None
     mention = chosen.mention

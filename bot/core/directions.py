@@ -92,11 +92,13 @@ _CUES = (
         "from, in front",
         gives=True,
     ),
+    _cue(rf"T (?:\S+ ){{0,3}}?M (?:в|у|in|en|w|bei) {_ART}(?P<p>[DR])(?!\w)", 6, "buys in", gives=True),
+    _cue(r"(?:向|跟|與|与|同)(?P<p>[DR])[^，。DR]{0,6}T", 7, "buys from", gives=True),
     # "acheter des obus à la D", "comprar proyectiles a D": from whom.
     _cue(rf"T (?:[^.;DR]{{0,40}} )?(?:à|au|aux|a|al) {_ART}(?P<p>[DR])(?!\w)", 5, "buys of", gives=True),
     _cue(rf"(?<!\w)(?:arms|weapons) {_ART}(?P<p>[DR])(?= with| to)", 2, "object", gives=False),
     _cue(
-        rf"(?:support\w*|aid\w*|back\w*|wspiera\w+|sponsor\w*)(?: for| to| of)? {_ART}(?P<p>[DR])(?:'s)? (?:\w+ ){{0,2}}M",
+        rf"(?:support\w*|aid\w*|back\w*|wspiera\w+|sponsor\w*)(?: for| to| of)? {_ART}(?P<p>[DR])(?:'s)? (?:\w+ ){{0,2}}M(?! U| strike| attack| launch| test| barrage)",
         4,
         "support for",
         gives=False,
@@ -121,7 +123,7 @@ _CUES = (
     _cue(
         r"(?P<p>[DR])"
         + _NO_PREPOSITION
-        + r"(?:'s|')?(?! (?:for|in|on|with|over|about|at|from|of|amid|and|i|und|et|y|w|na|z|dla|в|на|с|о)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
+        + r"(?:'s|')?(?! M)(?! (?:for|in|on|with|over|about|at|from|of|amid|and|i|und|et|y|w|na|z|dla|в|на|с|о)\b)(?:,? [^\s.;:DRVZXS]+){0,5} G(?!\w)",
         2,
         "subject of giving",
         gives=True,
@@ -186,7 +188,7 @@ _CUES = (
     _cue(r"M (?:\S+ )?(?:виробництва|производства|produkcji) (?P<p>[DR])", 3, "origin", gives=True),
     # Korean, Japanese, Chinese.
     _cue(
-        r"^[^\w]*(?P<p>[DR])(?:, |、)(?=[^.;]*[\u3040-\u9fff\uac00-\ud7a3])(?=[^.;]*G)",
+        r"(?:^|[\"“‘「『…])[^\w]*(?P<p>[DR])(?:, |、)(?=[^.;]*[\u3040-\u9fff\uac00-\ud7a3])(?=[^.;]*G)",
         4,
         "doer of a headline",
         gives=True,
@@ -221,9 +223,10 @@ _PAIR = re.compile(  # "North Korea and Russia are in talks": neither is the giv
 )
 _LOADED = re.compile(r"Y[^.;]{0,30}C (?:on|onto|aboard|into|at)|C[^.;]{0,30}Y[^.;]{0,40}(?:on|onto|aboard|at)(?!\w)")
 _DATIVE = re.compile(
-    r"россии|росії|rosji|москве|москві|moskwie|кремлю|kremlowi|путину|путінові|путіну|putinowi|пхеньяну|пхеньянові|pjongjangowi|phenianowi|"
+    r"россиянам|росіянам|rosjanom|россии|росії|rosji|москве|москві|moskwie|кремлю|kremlowi|путину|путінові|путіну|putinowi|пхеньяну|пхеньянові|pjongjangowi|phenianowi|"
     r"северной корее|північній кореї|korei północnej|korei płn\.?|ким чен ыну|кім чен ину|kim dzong unowi|kimowi"
 )
+_SPANISH = re.compile(r"corea del norte|rusia|moscú|pionyang")
 _NOMINATIVE = re.compile(
     r"россия|росія|rosja|москва|moskwa|кремль|kreml|путин|путін|putin|пхеньян|pjongjang|phenian|кндр|krld|северная корея|північна корея|"
     r"korea północna|korea płn\.?|ким чен ын|кім чен ин|kim dzong un|рф"
@@ -272,6 +275,15 @@ def _cases(passage: Passage, span: tuple[int, int] | None, votes: dict[str, int]
     if "G" not in passage.tagged[start:end]:
         return
     named = [token for token in passage.tokens if start <= token.at < end and token.letter in "DR" and token.mention]
+    for token in named:
+        # Spanish gives "a" somebody: a name right behind the verb is its subject ("misiles ha entregado Corea del Norte").
+        if (
+            token.mention
+            and _SPANISH.fullmatch(passage.words(token.mention).lower())
+            and passage.tagged[: token.at].endswith("G ")
+        ):
+            votes[token.letter] += 10
+            why.append(f"subject behind {token.letter}: {token.letter} +10")
     forms = [(token.letter, passage.words(token.mention).lower(), token.at) for token in named if token.mention]
     dative = {
         letter for letter, word, at in forms if _DATIVE.fullmatch(word) and not _GOVERNED.search(passage.tagged, 0, at)

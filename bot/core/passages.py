@@ -248,6 +248,8 @@ def _tagged(
             continue
         if letter in "DR" and text[last - start - 1] == "에":
             last -= 1  # noqa: PLW2901 — a Korean particle that the short form of a name needs to be known by
+        if letter in "DR" and text[last - start - 1] in ",·" and last - first > 1:
+            last -= 1  # noqa: PLW2901 — "러,": the sign that the short form is known by stays in the text
         if letter in "DR" and last - first == 2 and text[first - start] in _TOWARDS:
             first += 1  # noqa: PLW2901 — "對俄", "대러": the sign that says "to" stays in the text
         if letter == "S" and text[first - start : last - start].endswith(" of"):

@@ -29,6 +29,7 @@ _LOADS = frozenset(
     ["containers", "railcars", "shells", "missiles", "artillery pieces"]
 )  # units that are cargo themselves
 _QUESTION = re.compile(r"[?？]['\"”’»」』)]*\s*$")
+_BEFORE_ALL_THIS = 2000  # a year: what moved in 1950 is history
 _SUPPOSED = re.compile(
     r"the question is|(?:as|be|cross\w*) (?:a |the |its |their |seoul's )?'?red line|(?:would|could|might) depend on|레드라인|красн\w+ лини|червон\w+ ліні|czerwon\w+ lini|rote linie|ligne rouge|línea roja|"
     r"レッドライン|红线|紅線"
@@ -51,6 +52,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         or _QUESTION.search(passage.text)
         or (not passage.has("Z") and _SUPPOSED.search(passage.tagged))
         or "appeared first on" in passage.text
+        or any(one.kind == "year" and one.value < _BEFORE_ALL_THIS for one in passage.numbers)
     ):
         return []
     last = earlier[-1] if earlier and earlier[-1].order == index - 1 and earlier[-1].where == passage.where else None
@@ -166,8 +168,8 @@ def _asserted(context: Context, index: int, passage: Passage, live: list[Act], *
     hedge = hedge_of(passage, planned=planned)
     if planned and who is None and any(one.start < live[0].mention.start for one in passage.of("hedge")):
         return []  # "may hope for more weapons" in nobody's name is a guess of the paper
-    if all(act.letter == "U" for act in live) and not _USED.search(passage.tagged):
-        return []
+    if all(act.letter == "U" for act in live) and not (_USED.search(passage.tagged) and _in_the_war(passage)):
+        return []  # who launches its own missiles has used nobody else's
     if {act.letter for act in live} == {"C"} and not (
         (passage.of("materiel") or passage.has("N") or _goods(passage)) and passage.of("place", "vessel", "unit")
     ):
@@ -176,6 +178,10 @@ def _asserted(context: Context, index: int, passage: Passage, live: list[Act], *
     base = replace(base, giver=giver, firm=margin, why=why, hedge=hedge)
     counted = amounts(passage, context.lexicon)
     return split(passage, base, counted, planned=planned, live=live)
+
+
+def _in_the_war(passage: Passage) -> bool:
+    return passage.has("R", "W") or any(one.canonical == "ukraine" for one in passage.of("party"))
 
 
 def _goods(passage: Passage) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.claims import claims
-from tests.quality.test_claims_quality import HERE, LEXICON, below, item, measured, rows
+from tests.quality.test_claims_quality import HERE, LEXICON, ROOT, below, item, measured, rows
 
 WRITTEN = rows(HERE / "claims_written.jsonl")
 FLOORS = {  # they only rise
@@ -41,3 +41,15 @@ def test_most_claims_are_found_in_each_language(lang):
     found = measured([row for row in WRITTEN if row["lang"] == lang and row["claims"]], item)
     assert found["found"] >= 0.66
     assert found["direction"] >= 0.95
+
+
+def test_the_watchlist_s_own_examples_are_read_the_way_that_they_are_labelled():
+    """Items written for matching, not for this: of those that hold a claim, which way; of those out of scope, none."""
+    given = rows(ROOT / "watchlists" / "russia-dprk-arms.examples.jsonl")
+    read = [(row, claims(item(row), LEXICON)) for row in given]
+    told = [(row, found) for row, found in read if found and row.get("direction") in {"dprk>russia", "russia>dprk"}]
+    right = sum(any(claim.direction == row["direction"] for claim in found) for row, found in told)
+    assert len(told) > 200
+    assert right / len(told) >= 0.97
+    out = [found for row, found in read if row["label"] == "out"]
+    assert sum(not found for found in out) / len(out) >= 0.99
