@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -111,10 +112,10 @@ def _settings(settings: Settings) -> Iterator[Check]:
         found = f"{len(one.concepts)} concepts, {len(one.terms)} terms" + (f"; {remarks[0]}" if remarks else "")
         mend = "`armswatch watchlist check` shows every remark" if remarks else ""
         yield Check(what="watchlist", subject=one.name, state="warn" if remarks else "ok", found=found, mend=mend)
+    now = datetime.now(UTC)
     zones = sorted({one.zone for one in settings.subscriptions})
-    yield Check(
-        what="zone", subject=", ".join(zones), state="ok", found=f"it is {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    )
+    there = "".join(f", {now.astimezone(ZoneInfo(zone)):%H:%M} in {zone}" for zone in zones if zone != "UTC")
+    yield Check(what="zone", subject="", state="ok", found=f"it is {now:%Y-%m-%d %H:%M} UTC{there}")
     for name in ("SLACK_TOKEN", "SLACK_APP_TOKEN", "SLACK_WEBHOOK", "SMTP_PASSWORD", "STORE_URL", "STORE_PASSWORD"):
         path = os.environ.get(f"ARMSWATCH_{name}_FILE", "")
         if path and Path(path).stat().st_mode & 0o077:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -248,6 +249,15 @@ def test_the_table_puts_what_is_bad_first_and_names_the_remedy(tmp_path: Path, r
     assert lines[0].startswith("BAD ")
     assert lines[1].startswith("      → ")
     assert lines[-1].endswith("not looked at")
+
+
+def test_the_zone_of_a_digest_is_told_by_its_own_clock(tmp_path: Path, run: Run):
+    last = '[[subscriptions]]\nname = "desk"\nchannel = "console"\nzone = "Asia/Seoul"\n'
+    _, checks = looked(run, configured(tmp_path, last=last), "--offline")
+    said = re.fullmatch(r"it is \S+ (\d\d):(\d\d) UTC, (\d\d):(\d\d) in Asia/Seoul", of(checks, "zone")[0]["found"])
+    assert said
+    assert (int(said[3]) - int(said[1])) % 24 == 9
+    assert said[2] == said[4]
 
 
 def test_many_feeds_that_say_the_same_are_one_line_below_what_else_is_wrong(
