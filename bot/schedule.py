@@ -84,8 +84,10 @@ class Schedule:
         self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def stop(self) -> bool:
-        """No new work; wait at most GRACE for what runs. True if all ended."""
+        """No new work; wait at most GRACE for what runs. True if all ended. Safe to call twice."""
         self._stopped = True
+        if not self._scheduler.running:
+            return not any(self._running.values())
         self._scheduler.pause()
         with self._idle:
             ended = self._idle.wait_for(lambda: not any(self._running.values()), timeout=GRACE.total_seconds())

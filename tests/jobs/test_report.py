@@ -66,6 +66,7 @@ def test_a_report_says_what_was_not_read(store: Store):
         assert ("HTTP 404" in text) or form == "csv", form
 
 
+@pytest.mark.criterion("R-44")
 def test_no_form_lets_a_headline_be_markup_or_a_formula(store: Store):
     filled(store)
     found = report(store, OCTOBER, START)

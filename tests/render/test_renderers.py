@@ -174,12 +174,14 @@ def test_no_digest_makes_a_message_that_slack_refuses(digest):
 @pytest.mark.criterion("M-6")
 @pytest.mark.criterion("M-20")
 @pytest.mark.criterion("R-42")
+@pytest.mark.criterion("R-43")
 @CALM
 @given(hostile.digests())
 def test_no_digest_breaks_a_mail(digest):
     check_mail(digest)
 
 
+@pytest.mark.criterion("R-44")
 @CALM
 @given(hostile.digests(most=8))
 def test_no_digest_breaks_console_files_or_feeds(digest):

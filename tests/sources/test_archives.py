@@ -79,6 +79,7 @@ def wanting(text: str) -> bool:
 # ── RFC 5005 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.criterion("R-28")
 def test_an_archived_feed_is_walked_back_to_the_beginning_of_the_window(world: World):
     base = world.server.url("")
     world.server.routes.update({
@@ -93,6 +94,7 @@ def test_an_archived_feed_is_walked_back_to_the_beginning_of_the_window(world: W
     assert world.asked("/2023-07") == []
 
 
+@pytest.mark.criterion("R-28")
 def test_a_loop_of_archives_ends(world: World):
     base = world.server.url("")
     entry = [("/a", TITLE, "2023-10-13T00:00:00Z")]

@@ -348,10 +348,12 @@ def test_a_text_of_more_words_than_an_index_has_places_is_found_to_its_end(store
 
 
 @pytest.mark.criterion("R-60")
+@pytest.mark.criterion("R-61")
 def test_every_connection_to_a_file_keeps_the_promised_pragmas(tmp_path: Path):
     with Store.opened(tmp_path / "watch.db") as store:
         assert store.connection.value("PRAGMA journal_mode") == "wal"
         assert store.connection.value("PRAGMA synchronous") == 2
+        assert store.connection.value("PRAGMA mmap_size") == 0  # it made the bug of old WALs worse
         assert store.connection.value("PRAGMA foreign_keys") == 1
 
 
@@ -426,6 +428,7 @@ def _count_up(place: Path | Server, rounds: int) -> None:
 
 
 @pytest.mark.criterion("R-60")
+@pytest.mark.criterion("R-61")
 def test_two_processes_that_read_then_write_never_lose_a_turn(place: Path | Server):
     Store(place).close()
     spawn = multiprocessing.get_context("spawn")
