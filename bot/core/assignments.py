@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -96,9 +96,11 @@ def assign(
         return Assignment(
             "copy", story, copy_of=article, likeness=share, why=(f"the same text as {article} ({share:.0%} of it)",)
         )
-    best, score = _nearest(signature, ordered)
+    apart = stands_apart(signature)
+    # What only hangs on a story may rest on any voice.
+    best, score = _nearest(signature, [replace(one, kinship=None) for one in ordered] if apart else ordered)
     reasons: tuple[str, ...] = _why(signature, best, score) if best is not None and score > JOIN else ()
-    if stands_apart(signature):
+    if apart:
         lead = best.story if best is not None and reasons else ""
         return Assignment(
             "also", own, lead=lead, likeness=score, why=(f"{signature.alone}: founds no story for a reader", *reasons)

@@ -91,7 +91,8 @@ class Judge:
             action, home = ("also", found.lead) if found.lead else ("new", found.story)
         stored = self.store.stories.get(home)
         known = self.store.stories.claims(story=home) if stored else []
-        story = self._story(judgement, home, stored, found, known, claims, now)
+        # What merely hangs on a story says nothing for it: it is shown under it and does not count.
+        story = self._story(judgement, home, stored, found, known, () if action == "also" else claims, now)
         if stored is None:
             role = "founder"
         elif found.copy_of:

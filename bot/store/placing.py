@@ -45,8 +45,10 @@ def save_story(
         )
         put_seal(c, article.id, signature, keys)
     c.run("DELETE FROM claims WHERE article = :id", {"id": article.id})
+    hangs = membership is not None and membership.role == "also"  # its claims are in the ledger, but not its story's
+    home = story.id if story is not None and not hangs else ""
     for claim in claims:
-        put_claim(c, claim, article=article.id, story=story.id if story else "", published=at, known_from="article")
+        put_claim(c, claim, article=article.id, story=home, published=at, known_from="article")
     for change in changes:
         c.run(
             """INSERT INTO changes (id, story, watchlist, kind, article, at, policy, fact, claim)

@@ -110,6 +110,21 @@ def test_a_live_blog_that_is_read_again_and_again_tells_nothing(desk: Desk):
     assert [one.kind for one in desk.store.stories.changes(story)] == ["NEW"]
 
 
+def test_what_hangs_on_a_story_says_nothing_for_it(desk: Desk):
+    story = desk.arrives(FIGURE, FIGURE_TEXT)
+    before = desk.store.stories.get(story)
+    title = "Analysis: what North Korean munitions mean for Russia after the White House counted 2,400 containers"
+    text = "The Pentagon said North Korea sent Russia 9,000 shells. Kim and Putin look for more to trade at Najin."
+    assert desk.arrives(title, text, hours=2) == story
+    after = desk.store.stories.get(story)
+    assert before is not None
+    assert after is not None
+    assert len(after.articles) == 2
+    assert after.origins == before.origins
+    assert not [one for one in desk.store.stories.claims(story=story) if "Pentagon" in one.claimant]
+    assert [one for one, _, _, _ in desk.store.stories.ledger() if "Pentagon" in one.claimant]
+
+
 def test_a_live_blog_that_comes_first_is_told_last_and_no_report_joins_it(desk: Desk):
     title = "Ukraine war live: White House on North Korean munitions for Russia; drones over Odesa; talks in Ankara"
     blog = desk.arrives(title, "Follow the day's events from Kyiv to Najin.")
@@ -118,7 +133,10 @@ def test_a_live_blog_that_comes_first_is_told_last_and_no_report_joins_it(desk: 
     assert report != blog
     (article,) = desk.store.stories.get(blog).articles  # type: ignore[union-attr]
     assert [one.kind for one in desk.store.articles.verdicts(article)] == ["analysis"]
-    assert desk.arrives("Ukraine war at a glance: " + FIGURE, "What we know on day 700 of the invasion.", hours=2) == report
+    assert (
+        desk.arrives("Ukraine war at a glance: " + FIGURE, "What we know on day 700 of the invasion.", hours=2)
+        == report
+    )
 
 
 @pytest.mark.parametrize("count", [120, pytest.param(10_000, marks=pytest.mark.torture)])
