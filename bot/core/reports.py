@@ -61,6 +61,8 @@ class ReportClaim:
     story: str
     line: ReportLine  # the first article that carries it
     carriers: int  # articles
+    denied_by: tuple[str, ...] = ()  # claimants
+    borne_out_by: tuple[str, ...] = ()  # claimants with another basis in the same story
 
     @property
     def day(self) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.glosses import UNNAMED, figure_given, gloss
-from bot.core.ledger import predecessor, records
 from bot.core.reports import Report, ReportClaim, ReportLine, ReportRun, ReportStory
 from bot.core.series import charts
-from bot.core.standings import standings
+from bot.core.standings import Standing, standings
 from bot.core.units import Window
 from bot.jobs.backfill import missed, partial, sum_of
-from bot.model import Claim
 from bot.store import Store
 from bot.store.backfill import Backfills, Run
 from bot.store.claims import Claims
@@ -26,13 +25,14 @@ def report(store: Store, window: Window, now: datetime, watchlist: str = "") -> 
     for story, line in reports.matches(window, watchlist):
         by_story.setdefault(story, []).append(line)
     stories = tuple(found for name, lines in by_story.items() if (found := _story(store, name, lines)) is not None)
+    statements = standings(Claims(store.connection).reported())
     return Report(
         window=window,
         made=now,
         stories=stories,
-        timeline=_timeline(store, stories),
+        timeline=_timeline(statements, stories),
         charts=charts(
-            standings(Claims(store.connection).reported()),
+            statements,
             window.since.date() if window.since else None,
             window.until.date() if window.until else None,
         ),
@@ -62,43 +62,25 @@ def _story(store: Store, name: str, lines: list[ReportLine]) -> ReportStory | No
     )
 
 
-def _timeline(store: Store, stories: tuple[ReportStory, ...]) -> tuple[ReportClaim, ...]:
-    figures: dict[tuple[str, str], list[tuple[date | None, Claim]]] = {}
-    found: dict[
-        tuple[str, str], ReportClaim
-    ] = {}  # by (what is told, quote): a later story may repeat an earlier one's
-    for story in stories:
-        lines = {line.article: line for line in story.lines}
-        reports = [
-            (line.when.date(), line.article, claim)
-            for line in story.lines
-            for claim in store.stories.claims(article=line.article)
-            if claim.claimant not in UNNAMED or claim.quantity is not None
-        ]
-        for claim, carriers in records(reports):
-            line = lines[carriers[0]]
-            told = ReportClaim(
-                claim=claim, told=gloss(claim, {}), before=_before(store, claim, line.when.date(), figures), story=story.story,
-                line=line, carriers=len(carriers),
-            )  # fmt: skip
-            found.setdefault((told.told, claim.quote), told)
-    return tuple(sorted(found.values(), key=lambda one: (one.line.when, one.claim.id)))
-
-
-def _before(
-    store: Store, claim: Claim, said: date, figures: dict[tuple[str, str], list[tuple[date | None, Claim]]]
-) -> str:
-    if claim.quantity is None:
-        return ""
-    key = (claim.direction or "", claim.unit)
-    if key not in figures:
-        ledger = store.stories.ledger(direction=key[0], unit=key[1], limit=100_000)
-        figures[key] = [(when.date() if when else None, one) for one, when, _, _ in ledger]
-    found = predecessor(claim, figures[key], said=said)
-    if found is None:
-        return ""
-    given = next(when for when, one in figures[key] if one is found)
-    return figure_given(found, given)
+def _timeline(statements: Sequence[Standing], stories: tuple[ReportStory, ...]) -> tuple[ReportClaim, ...]:
+    """The statements that an article of the stories carries; of nobody without a figure says too little for a line."""
+    lines = {line.article: (line, story.story) for story in stories for line in story.lines}
+    voices = {one.claim.id: one.claim.claimant for one in statements}
+    found = []
+    for one in statements:
+        carried = [lines[article] for article in one.articles if article in lines]
+        if not carried or (one.claim.claimant in UNNAMED and one.claim.quantity is None):
+            continue
+        line, story = min(carried, key=lambda pair: (pair[0].when, pair[0].article))
+        before = figure_given(one.before, one.before_said) if one.before else ""
+        found.append(
+            ReportClaim(
+                claim=one.claim, told=gloss(one.claim, {}), before=before, story=story, line=line, carriers=len(carried),
+                denied_by=tuple(dict.fromkeys(voices[claim] for claim in one.denied_by)),
+                borne_out_by=tuple(dict.fromkeys(voices[claim] for claim in one.borne_out_by)),
+            )
+        )  # fmt: skip
+    return tuple(sorted(found, key=lambda claim: (claim.line.when, claim.claim.id)))
 
 
 def _run(store: Store, run: Run) -> ReportRun:

@@ -246,6 +246,8 @@ def _streams(report: Report) -> str:
 def _compared(one: ReportClaim) -> str:
     notes = [
         f"before: {shown(one.before, 80)}" if one.before else "",
+        f"borne out by {shown(', '.join(one.borne_out_by), 120)}" if one.borne_out_by else "",
+        f"denial: {shown(', '.join(one.denied_by), 120)}" if one.denied_by else "",
         f"{one.carriers} articles" if one.carriers > 1 else "",
     ]
     told = "; ".join(filter(None, notes))

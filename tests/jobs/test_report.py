@@ -121,6 +121,7 @@ def test_the_timeline_tells_a_statement_once_beside_the_figure_before_it(store: 
     told = report(store, EVERYTHING, START + 11 * DAY).timeline
     assert [(one.claim.id, one.carriers) for one in told] == [("c-1", 1), ("c-2", 2), ("c-5", 1)]
     assert [one.before for one in told] == ["", f"900 containers ({START.day} {START:%b %Y})", ""]
+    assert [one.denied_by for one in told] == [(), ("Kremlin",), ()]
     assert [one.told for one in told] == [
         "White House asserts 900 containers",
         "White House asserts 1,000 containers",
