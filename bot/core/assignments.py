@@ -31,7 +31,7 @@ TITLE_REACH = timedelta(hours=72)
 PRINTS = 60  # fingerprints of one story that are checked, the earliest first: the rest are copies of these
 MEMBERS = 20  # members of one story that are compared: the first and the latest
 MERGE = 0.4  # mean likeness between two stories from which they are one: dearer than joining, for it cannot be undone
-LINKED, NEAR = 12, 0.2  # to merge two stories: members compared of either, and how near the new item is to both
+LINKED, NEAR = 6, 0.2  # to merge two stories: members compared of either, and how near the new item is to both
 
 
 @dataclass(frozen=True, slots=True)
