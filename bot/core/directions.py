@@ -226,7 +226,9 @@ _DATIVE = re.compile(
     r"россиянам|росіянам|rosjanom|россии|росії|rosji|москве|москві|moskwie|кремлю|kremlowi|путину|путінові|путіну|putinowi|пхеньяну|пхеньянові|pjongjangowi|phenianowi|"
     r"северной корее|північній кореї|korei północnej|korei płn\.?|ким чен ыну|кім чен ину|kim dzong unowi|kimowi"
 )
-_SPANISH = re.compile(r"corea del norte|rusia|moscú|pionyang")
+_SUBJECTS = re.compile(
+    r"corea del norte|rusia|moscú|pionyang|россия|росія|rosja|москва|moskwa|северная корея|північна корея|korea północna"
+)
 _NOMINATIVE = re.compile(
     r"россия|росія|rosja|москва|moskwa|кремль|kreml|путин|путін|putin|пхеньян|pjongjang|phenian|кндр|krld|северная корея|північна корея|"
     r"korea północna|korea płn\.?|ким чен ын|кім чен ин|kim dzong un|рф"
@@ -276,10 +278,10 @@ def _cases(passage: Passage, span: tuple[int, int] | None, votes: dict[str, int]
         return
     named = [token for token in passage.tokens if start <= token.at < end and token.letter in "DR" and token.mention]
     for token in named:
-        # Spanish gives "a" somebody: a name right behind the verb is its subject ("misiles ha entregado Corea del Norte").
+        # Spanish gives "a" somebody, Slavic tongues in the dative: such a name right behind the verb is its subject.
         if (
             token.mention
-            and _SPANISH.fullmatch(passage.words(token.mention).lower())
+            and _SUBJECTS.fullmatch(passage.words(token.mention).lower())
             and passage.tagged[: token.at].endswith("G ")
         ):
             votes[token.letter] += 10

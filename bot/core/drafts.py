@@ -22,6 +22,9 @@ _SAID_ON = re.compile(
 _DATELINE = re.compile(
     r"\s*(?:[^()\n]{0,60}\([^()]{2,40}\)\s*[-–—=:]|[^\W\d_a-z][^\Wa-z .,]{2,}[^().:]{0,30}\d{1,2}\s*[-–—]\s)"
 )
+_ELSEWHERE = re.compile(  # with one party unnamed: another state gives, or is given to
+    r"(?<!\w)(?:from|od|z|из|от|від|von|aus|de) (?:the )?O|O(?:에서|으로부터|から)|[GSX][^.;]{0,40}(?<!\w)(?:to|do|nach|для|до) (?:the )?O|G O(?!\w)"
+)
 PRONOUN = re.compile(  # a sentence that opens so speaks of the one before
     r"^\W*(?:(?:they|them|it|he|she|the (?:agency|service|official|ministry|spokesman|report|containers|weapons|shells|shipments?|company|companies|firms?)|these|those|"
     r"ma ona|ma on|dodał\w*|on|ona|oni|oskarża się ich|oskarżono|он|она|они|это|він|вона|вони|er|sie|es|elle|ils|il)(?!\w)|V\W{0,3}(?:że|it|they|się)|"
@@ -139,3 +142,17 @@ def hedge_of(passage: Passage, *, planned: bool) -> str:
         if not (planned and one.concept.canonical == "planned"):
             return passage.words(one)
     return ""
+
+
+def paired(context: Context, index: int) -> bool:
+    """Both parties stand in this sentence, or one here and the other in the headline or the sentence before."""
+    passage = context.passages[index]
+    here = passage.sides()
+    if len(here) == 2:
+        return True
+    if not here or _ELSEWHERE.search(passage.tagged):
+        return False
+    other = ({"D", "R"} - here).pop()
+    near = [one for one in (context.before(index),) if one is not None]
+    near += [one for one in context.passages if one.where == "title"]
+    return any(other in one.tagged for one in near)

@@ -28,7 +28,7 @@ LETTERS = {
 }
 """Kind of mention → its letter in `Passage.tagged`; parties are D and R (the two that the lexicon declares) and O (any other)."""
 ROLES = {"give": "G", "get": "T", "use": "U", "carry": "C", "trade": "S", "deal": "X", "flow": "F"}
-_TOWARDS = "対對对대援赴"
+_TOWARDS = "対對对대援赴向给給从從访訪"
 _COUNTED = frozenset(["materiel", "unit"])  # what can stand with a number
 _ACTIVE = frozenset(["moving", "denial", "legal", "materiel", "unit"])  # without one of these a sentence claims nothing
 _LEAD = 3  # the first sentences are read in any case: they may name the sayer
@@ -252,6 +252,8 @@ def _tagged(
             last -= 1  # noqa: PLW2901 — "러,": the sign that the short form is known by stays in the text
         if letter in "DR" and last - first == 2 and text[first - start] in _TOWARDS:
             first += 1  # noqa: PLW2901 — "對俄", "대러": the sign that says "to" stays in the text
+        if letter == "F" and text[last - start - 1] == "自" and last - first > 1:
+            last -= 1  # noqa: PLW2901 — "来自": the sign that says "from" stays in the text
         if letter == "S" and text[first - start : last - start].endswith(" of"):
             last -= 3  # noqa: PLW2901 — "transfer of North Korean munitions" keeps its preposition
         gap = low[reach - start : first - start] if low else fold(text[reach - start : first - start]).text

@@ -11,15 +11,12 @@ from bot.core.claimants import Claimant
 from bot.core.denials import denial
 from bot.core.designations import sanction
 from bot.core.directions import direction
-from bot.core.drafts import PRONOUN, Context, Draft, event_text, facts, hedge_of
+from bot.core.drafts import Context, Draft, event_text, facts, hedge_of, paired
 from bot.core.legs import leg, plan_wins, split
 from bot.core.passages import Passage
 from bot.core.periods import period
+from bot.core.verbless import verbless
 
-_SEEN = frozenset(["railcars", "containers", "voyages"])
-_ELSEWHERE = re.compile(  # with one party unnamed: another state gives, or is given to
-    r"(?<!\w)(?:from|od|z|из|от|від|von|aus|de) (?:the )?O|O(?:에서|으로부터|から)|[GSX][^.;]{0,40}(?<!\w)(?:to|do|nach|для|до) (?:the )?O|G O(?!\w)"
-)
 _THEMSELVES = re.compile(r"^\W*(?P<p>[DR])(?: \w+){0,2}(?:: |,? V )")  # the party speaks, and negates
 _AND_THE_OTHER = re.compile(
     r",? (?:and|while|but|i|a|oraz|podczas gdy|и|а|та|und|et|y|mientras)(?: that| że| что)? (?=[DR](?:'s)? (?:\w+ ){0,4}[GT])"
@@ -79,12 +76,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         return [own]
     if not live:
         if not negated and not passage.has("Z"):
-            out += (
-                _continued(context, index, last)
-                or _voyages(context, index)
-                or _sighted(context, index)
-                or _counted(context, index)
-            )
+            out += verbless(context, index, last)
         return out
     waiting = any(one.pending and index - one.order <= 2 for one in earlier)
     for part in _halves(passage, live):
@@ -119,7 +111,7 @@ def _own_denial(context: Context, index: int) -> Draft | None:
     found = _NEVER.search(passage.tagged) or _THEMSELVES.match(passage.tagged)
     if (
         found is None
-        or not _paired(context, index)
+        or not paired(context, index)
         or not (passage.where == "title" or passage.index < 3 or passage.has("V"))
     ):
         return None
@@ -149,7 +141,7 @@ def _background(passage: Passage, act: Act) -> bool:
 
 
 def _asserted(context: Context, index: int, passage: Passage, live: list[Act], *, waiting: bool) -> list[Draft]:
-    if not _paired(context, index):
+    if not paired(context, index):
         return []
     giver, margin, why = direction(*leg(passage, live))
     if margin < _CLEAR and giver == "R" and passage.of("materiel") and not _returned(passage):
@@ -213,94 +205,7 @@ def _stated(context: Context, passage: Passage, margin: int) -> bool:
     return passage.where == "text" and margin >= 3 and (dated or bool(amounts(passage, context.lexicon)))
 
 
-def _paired(context: Context, index: int) -> bool:
-    """Both parties stand in this sentence, or one here and the other in the headline or the sentence before."""
-    passage = context.passages[index]
-    here = passage.sides()
-    if len(here) == 2:
-        return True
-    if not here or _ELSEWHERE.search(passage.tagged):
-        return False
-    other = ({"D", "R"} - here).pop()
-    near = [one for one in (context.before(index),) if one is not None]
-    near += [one for one in context.passages if one.where == "title"]
-    return any(other in one.tagged for one in near)
-
-
-def _continued(context: Context, index: int, last: Draft | None) -> list[Draft]:
-    """A sentence that refers back to a claim just made and adds an amount to it; the quote holds both sentences."""
-    passage = context.passages[index]
-    if last is None or last.status == "denied" or not last.giver:
-        return []
-    if not PRONOUN.match(passage.tagged) and not re.match(r"^[^\w]*N [^.;DRO]{0,12}[MY]", passage.tagged):
-        return []
-    counted = [one for one in amounts(passage, context.lexicon) if one.goods or one.unit == "containers"]
-    if not counted:
-        return []
-    who = context.spoken[index] or last.who
-    base = facts(context, passage, index, who)
-    base = replace(
-        base,
-        start=last.start,
-        giver=last.giver,
-        firm=last.firm,
-        hedge=hedge_of(passage, planned=False),
-        why=("refers back",),
-    )
-    return [
-        replace(
-            base,
-            amount=one,
-            materiel=one.goods or last.materiel,
-            status="estimated" if who and who.figures == "estimated" else last.status,
-        )
-        for one in counted
-    ]
-
-
-def _counted(context: Context, index: int) -> list[Draft]:
-    """Imagery shows 73 railcars: no claim by itself, but the figure of the one that reads it as a supply of arms."""
-    passage = context.passages[index]
-    if "imagery" not in {one.canonical for one in passage.of("basis")}:
-        return []
-    counted = [one for one in amounts(passage, context.lexicon) if one.unit in _SEEN]
-    base = facts(context, passage, index, context.spoken[index])
-    return [replace(base, status="observed", amount=one, pending=True, basis="imagery") for one in counted[:1]]
-
-
-def _sighted(context: Context, index: int) -> list[Draft]:
-    """Imagery that shows one party's arms where the other is: "photographs show D's guns on a train in R"."""
-    passage = context.passages[index]
-    if passage.sides() != {"D", "R"} or not passage.of("basis") or _SIGHTED.search(passage.tagged) is None:
-        return []
-    if "imagery" not in {one.canonical for one in passage.of("basis")}:
-        return []
-    base = facts(context, passage, index, context.spoken[index])
-    return [replace(base, status="observed", giver="D", basis="imagery", hedge=hedge_of(passage, planned=False))]
-
-
-_SIGHTED = re.compile(
-    r"(?:V|seen|visible|показ\w*|видно|widać|zu sehen)[^.;]{0,60}?D(?:'s|-made)? (?:[^\s.;]+ ){0,2}?M[^.;]{0,60}? (?:in|on|at|near|w|na|в|у|на|en|im|bei|auf) [^.;D]{0,40}[RW]"
-)
-
-
-def _voyages(context: Context, index: int) -> list[Draft]:
-    """Counted voyages between the two that somebody has seen, whatever they carried."""
-    passage = context.passages[index]
-    counted = [one for one in amounts(passage, context.lexicon) if one.unit == "voyages"]
-    seen = "imagery" in {one.canonical for one in passage.of("basis")}
-    who = context.spoken[index]
-    if not counted or not _paired(context, index) or not (seen or (who is not None and who.type == "think-tank/ngo")):
-        return []
-    sides = [one.concept.get("side") for one in passage.of("place") if one.concept.get("side")]
-    if len(set(sides)) < 2:
-        return []
-    giver = "DR"[passage.parties.index(sides[0])]
-    base = facts(context, passage, index, who)
-    return [replace(base, status="observed", giver=giver, amount=counted[0], basis="imagery" if seen else base.basis)]
-
-
-def here_both(passage: Passage) -> bool:
+def _here_both(passage: Passage) -> bool:
     """Whether both parties stand in this very sentence."""
     return passage.has("D") and passage.has("R")
 
@@ -310,7 +215,7 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
     live = acts(passage)
     base = facts(context, passage, index, who)
     base = replace(base, status="denied", hedge="", basis="none stated", period=("", ""))
-    if passage.of("materiel") and _paired(context, index):
+    if passage.of("materiel") and paired(context, index):
         giver, margin, why = direction(passage)
         first = passage.tokens[0]
         behind = direction(passage, (passage.tagged.index("Z") + 1, len(passage.tagged)))
@@ -320,7 +225,7 @@ def _denied(context: Context, index: int, who: Claimant, earlier: list[Draft]) -
             giver, margin, why = max(
                 (giver, margin, why), direction(passage, (first.at + 1, len(passage.tagged))), key=lambda one: one[1]
             )
-        if (giver and (live or margin >= 2)) or (here_both(passage) and passage.has("X", "S", "E", "G")):
+        if (giver and (live or margin >= 2)) or (_here_both(passage) and passage.has("X", "S", "E", "G")):
             return [replace(base, giver=giver, firm=margin, why=why)]
     # "Russia denied the allegations": what is denied stands in the sentence before, or in the headline.
     prior = next((one for one in reversed(earlier) if one.status != "denied" and one.giver), None)
