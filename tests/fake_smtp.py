@@ -1,4 +1,7 @@
-"""A strict mail server on 127.0.0.1 with its own certificate authority, and faults at every stage of a transaction."""
+"""A strict mail server on 127.0.0.1 with its own certificate authority, and faults at every stage of a transaction.
+
+`python -m tests.fake_smtp [PORT]` serves it for a manual run, says what to write into the configuration, and prints what arrives.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,17 @@ import datetime as dt
 import ipaddress
 import socket
 import ssl
+import sys
+import tempfile
 import threading
+import time
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -168,10 +176,11 @@ def serving(
     auth: bool = True,
     utf8: bool = True,
     size: int = 33_554_432,
+    port: int = 0,
 ) -> Iterator[Mailbox]:
     """`mailbox` behind a real socket; its `port` is set."""
     loop = asyncio.new_event_loop()
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     mailbox.port = listener.getsockname()[1]
 
     def session() -> SMTP:
@@ -214,3 +223,28 @@ def serving(
         loop.run_until_complete(asyncio.sleep(0))
         listener.close()
         loop.close()
+
+
+def main() -> None:
+    """Serve until Ctrl-C."""
+    with tempfile.TemporaryDirectory(prefix="fake-smtp-") as folder, suppress(KeyboardInterrupt):
+        papers = certificates(Path(folder))
+        box = Mailbox(ca_file=papers.ca_file)
+        with serving(box, starttls=papers.context, port=int(sys.argv[1]) if len(sys.argv) > 1 else 8025):
+            print(
+                f"A mail server of this machine; for the watch:\n  export ARMSWATCH_SMTP_PASSWORD={PASSWORD}\nand in config.toml:\n"
+                f'  [smtp]\n  host = "127.0.0.1"\n  port = {box.port}\n  security = "starttls"\n  user = "{USER}"\n'
+                f'  from = "watch@example.org"\n  ca_file = "{box.ca_file}"',
+                flush=True,
+            )
+            told = 0
+            while True:
+                for sender, recipients, body in box.mails[told:]:
+                    subject = message_from_bytes(body, policy=default)["Subject"]
+                    print(f"mail: {sender} → {', '.join(recipients)}: {subject}", flush=True)
+                    told += 1
+                time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
