@@ -108,3 +108,8 @@ TRAVEL = (
     "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
 )  # fmt: skip
 TRAVELS_AFTER = re.compile(r" (?:zu )?(?:reis|flieg|flog|fahr|gereist|geflogen|abreis)")  # German: the verb comes last
+# What is launched from a place was not given by it: no cue for a giver.
+LAUNCHED = re.compile(
+    r"launch|fired|abgefeuert|gestartet|выпу[щс]|запу[щс]|стреля|випу[щс]|tiré|lancé|lanz|dispar|wystrzel|odpal|発射|撃|쏜|쏘|쐈|발사"
+    r"|发射|發射|射向"
+)

@@ -23,6 +23,7 @@ from bot.core.cues import (
     FROM_AFTER,
     GENITIVE,
     INSTRUMENTAL,
+    LAUNCHED,
     LOCATIVE,
     MADE_AFTER,
     MADE_IN,
@@ -257,8 +258,9 @@ def _role(
         return "give", 3.0
     if own.startswith(TOWARDS):
         return "take", 2.5
+    launched = LAUNCHED.search(text, max(0, mark.start - 24), mark.end + 16) is not None
     if right.startswith(FROM_AFTER):
-        return "give", 2.5
+        return "give", 0.0 if launched else 2.5
     if right.startswith(WITH_AFTER):
         return "give", 0.0
     if right.startswith(TO_AFTER) and not _travels(text, mark):
@@ -299,7 +301,7 @@ def _role(
     if left.endswith(WITH_OR_FROM) and WITH_WHOM.search(own):
         return "give", 0.0
     if _ends(left, FROM) and (owned or not adjective) and not _travels(text, mark):
-        return "give", 2.0
+        return "give", 0.0 if launched and not owned else 2.0
     if owned:  # "Russia arms deal" says less than "Russia's arms"
         return "give", 1.5 if "'" in text[mark.end - 2 : mark.end + 2] or unspaced(own[-1]) else 0.5
     if goods and _ends(left, GENITIVE) and not _travels(text, mark):
