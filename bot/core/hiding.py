@@ -319,6 +319,23 @@ def in_codecs(text: str) -> list[bytes]:
     return list(found)
 
 
+def exotic_in_codecs(words: Sequence[str]) -> list[bytes]:
+    """Patterns for the characters of EXOTIC that may be a part of these words, in each other charset that can write them."""
+    points = exotic_in(words)
+    found: set[bytes] = set()
+    for codec in CODECS:
+        by_lead: dict[bytes, set[int]] = {}
+        for point in points:
+            raw = _encoded(chr(point), codec)
+            if len(raw) > 1:
+                by_lead.setdefault(raw[:-1], set()).add(raw[-1])
+            elif raw:
+                found.add(_quoted(raw))
+        for lead, last in by_lead.items():
+            found.add(_quoted(lead) + rb"[" + b"".join(rb"\x%02x" % byte for byte in sorted(last)) + rb"]")
+    return sorted(found)
+
+
 def _encoded(char: str, codec: str) -> bytes:
     try:
         return char.encode(codec)

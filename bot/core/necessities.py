@@ -5,16 +5,19 @@ Everything here only ever grows with the text: where a part of a page meets a wa
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from bot.core.automata import Automaton
 from bot.core.readings import SCRIPTS
 from bot.core.terms import Term
-from bot.core.text import fold, read
+from bot.core.text import clean, fold, read
 from bot.core.watchlists import Watchlist
 
 PIECE = 150_000  # code points that are looked at in one go: the automaton stops counting in a text of nothing but terms
 OVERLAP = 400  # no term is longer
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]+")
 
 
 class Necessities:
@@ -42,7 +45,7 @@ class Necessities:
         """The terms that stand in the text, in the wanted case."""
         found: set[int] = set()
         terms = self._automaton.terms
-        for piece in _pieces(text):
+        for piece in (piece for one in _spellings(text) for piece in _pieces(one)):
             reading = read(fold(piece))
             for start, end, number in self._automaton.hits(reading):
                 if number in found:
@@ -54,6 +57,17 @@ class Necessities:
                         continue
                 found.add(number)
         return found
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The text, and as articles have it where that differs: marks that stand apart belong to their letters, unseen ones between them or not."""
+    yield text
+    if text.isascii():
+        return
+    bare = _UNSEEN.sub("", text)
+    if not unicodedata.is_normalized("NFC", bare):
+        yield clean(text)
+        yield clean(bare)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from bot.core.pagetext import spoken
 from bot.core.terms import Term, unspaced
 from bot.core.watchlists import Watchlist
 
-VERSION = 2  # of the patterns: raise it when this room or `bot.core.hiding` makes others
+VERSION = 3  # of the patterns: raise it when this room or `bot.core.hiding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
 LONG = 7  # letters of a word that are looked for
 LONG_UNSPACED = 3  # characters of a run of Hangul, kana or Han
@@ -38,16 +38,14 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
         exotic = [hiding.exotic([kernel.text for kernel in party]) for party in parties]
         # The party with the fewest telling words is the one that fewest pages name: its absence settles most of them.
         rarest = min(range(len(parties)), key=lambda number: len(parties[number]))
-        coded = sorted({way for kernel in parties[rarest] for way in hiding.in_codecs(kernel.text)})
-        made.append(
-            {
-                "raw": rb"|".join([*_ways(parties[rarest]), exotic[rarest], *coded]).decode("latin-1"),
-                "parties": [
-                    rb"|".join([*_ways(party, utf8=True), more]).decode("latin-1")
-                    for party, more in zip(parties, exotic, strict=True)
-                ],
-            }
-        )
+        words = [kernel.text for kernel in parties[rarest]]
+        coded = sorted({way for word in words for way in hiding.in_codecs(word)})
+        legacy = [*_ways(parties[rarest]), exotic[rarest], *coded, *hiding.exotic_in_codecs(words)]
+        plain = [
+            rb"|".join([*_ways(party, utf8=True), more]).decode("latin-1")
+            for party, more in zip(parties, exotic, strict=True)
+        ]
+        made.append({"rarest": rarest, "legacy": rb"|".join(legacy).decode("latin-1"), "parties": plain})
     return json.dumps({"version": VERSION, "watchlists": [one.hash for one in watchlists], "patterns": made}).encode()
 
 
@@ -148,8 +146,9 @@ class Gate:
         self.watchlists = tuple(watchlists)
         self.cached = cached if _fits(cached, self.watchlists) else patterns(self.watchlists)
         made = json.loads(self.cached)["patterns"]
-        self._raw = tuple(_pattern(one["raw"]) for one in made)
+        self._legacy = tuple(_pattern(one["legacy"]) for one in made)
         self._plain = tuple(tuple(map(_pattern, one["parties"])) for one in made)
+        self._rarest = tuple(parties[one["rarest"]] for one, parties in zip(made, self._plain, strict=True))
         self._necessities = Necessities(self.watchlists)
 
     def __call__(self, body: bytes, content_type: str = "") -> bool:
@@ -160,7 +159,7 @@ class Gate:
         """The gate over raw bytes, in whatever charset: a word of the party that is named least."""
         if _wide(body):
             body = decoded(body, content_type).text.encode("utf-8", "replace")
-        return any(raw.search(body) for raw in self._raw)
+        return any(party.search(body) for party in (self._rarest if _is_utf8(body) else self._legacy))
 
     def second(self, body: bytes, content_type: str = "") -> bool:
         """The gate over what the page says: words of all parties by the patterns, then what the watchlists ask by their terms."""
@@ -181,12 +180,20 @@ class Gate:
 
 def _in_utf8(body: bytes, content_type: str) -> bytes:
     """The page as UTF-8, which most pages are already."""
-    if body.isascii() and not _wide(body):
+    if not _wide(body) and _is_utf8(body):
         return body
-    read = decoded(body, content_type)
-    if read.codec == "utf-8" and not read.note and not body.startswith(b"\xef\xbb\xbf"):
-        return body
-    return read.text.encode("utf-8", "replace")
+    return decoded(body, content_type).text.encode("utf-8", "replace")
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether the charsets room reads the page as UTF-8, which it does wherever that is possible."""
+    if body.isascii():
+        return True
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _pattern(source: str) -> Any:

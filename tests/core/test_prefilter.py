@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import random
 import re
 import unicodedata
 from functools import cache
@@ -94,6 +95,73 @@ def test_disguises_on_top_of_each_other_hide_nothing(data: st.DataObject):
         title, text = unicodedata.normalize("NFD", title), unicodedata.normalize("NFD", text)
     body = disguises.page(title, text, escape=escape).encode()
     assert gate()(body, "text/html"), (name, spacing, first.__name__, second.__name__, composed)
+
+
+SPACING = (
+    "\u00a0",
+    " ",
+    "\n",
+    "&nbsp;",
+    "<span> </span>",
+    " <!-- x --> ",
+    "&#160;",
+    "\u3000",
+    "&#x2003;",
+    "&thinsp;",
+    " <br> ",
+)
+
+
+def stacked(title: str, text: str, noise: random.Random) -> tuple[bytes, str]:
+    """A page whose words are written in three ways in turn, parted in a fourth, marks apart or not; and which."""
+    ways = noise.choices(disguises.ESCAPES, k=3)
+    spacing = noise.choice(SPACING)
+    form = noise.choice(("NFC", "NFD"))
+
+    def escape(words: str) -> str:
+        return spacing.join(ways[number % 3](part) for number, part in enumerate(words.split(" ")))
+
+    title, text = (unicodedata.normalize(form, words) for words in (title, text))  # type: ignore[arg-type]  # one of the two
+    return disguises.page(title, text, escape=escape).encode(), f"{form} {spacing!r} {[way.__name__ for way in ways]}"
+
+
+@pytest.mark.sampled
+def test_a_sample_of_stacked_disguises_hides_nothing():
+    noise = random.Random()
+    rows = noise.sample(wanted(), 60)
+    lost = [
+        (row[0], how) for row in rows for body, how in [stacked(row[1], row[2], noise)] if not gate()(body, "text/html")
+    ]
+    assert not lost
+
+
+@pytest.mark.torture
+def test_no_article_in_any_disguise_or_in_four_thousand_stacked_ones_is_dropped():
+    tried = 0
+    lost = []
+    for name, title, text in wanted():
+        for disguise, body, content_type in disguises.bodies(title, text):
+            if title not in decoded(body, content_type).text and disguise in disguises.CHARSETS:
+                continue
+            tried += 1
+            if not gate()(body, content_type):
+                lost.append((name, disguise))
+    noise = random.Random(5)
+    for _ in range(4000):
+        name, title, text = noise.choice(wanted())
+        body, how = stacked(title, text, noise)
+        if not gate()(body, "text/html"):
+            lost.append((name, how))
+    print(f"{tried} disguised pages and 4000 in stacked disguises: {len(lost)} lost")
+    assert not lost, lost[:20]
+
+
+@pytest.mark.parametrize("charset", ["euc_kr", "gb18030", "shift_jis", "utf-8"])
+def test_a_sign_that_stands_for_letters_is_found_in_every_charset(charset: str):
+    body = disguises.page(
+        "Gun", "쿠르스크 170㎜" if charset == "euc_kr" else "ＮＫ ロシア", charset=charset
+    ).encode(charset)
+    assert gate().first(body, f"text/html; charset={disguises.LABELS.get(charset, charset)}")
 
 
 def test_a_page_without_the_parties_is_dropped_by_the_first_gate():
