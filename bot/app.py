@@ -95,6 +95,7 @@ class App:
                 gap=table.polling.host_gap,
                 loopback_at_once=table.network.loopback_at_once,
                 robots=table.polling.robots,
+                beside=self.settings.database.with_name(f"{self.settings.database.name}.hosts"),
             ),
             self.clock,
             resting=self.store.hosts.resting(self.clock()),

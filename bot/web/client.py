@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -66,6 +67,7 @@ class ClientOptions:
     gap: timedelta = timedelta(seconds=2)  # between requests to one host; never less but for loopback
     loopback_gap: timedelta = timedelta(0)
     loopback_at_once: int = 16
+    beside: Path | None = None  # where processes of one watch take turns at a host
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -101,6 +103,7 @@ class Client:
             gap=options.gap,
             loopback_gap=options.loopback_gap,
             loopback_at_once=options.loopback_at_once,
+            beside=options.beside,
             now=clock,
         )
         self.recall(resting)

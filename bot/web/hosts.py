@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.core.urls import registrable
 from bot.errors import HostResting
+from bot.web.turns import Turns
 
 GAP = timedelta(seconds=2)  # R-12
 LONGEST_GAP = timedelta(seconds=30)  # of a Crawl-delay that we follow; R-12
@@ -21,6 +23,7 @@ AT_ONCE = 1  # connections to one host; R-12
 class _Gate:
     turns: threading.Semaphore
     gap: float
+    local: bool = False  # this machine's own
     next_at: float = 0.0  # monotonic
     rests_until: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -38,11 +41,14 @@ class Hosts:
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
+        beside: Path | None = None,
     ) -> None:
+        """`beside` is a folder that other processes of the same watch use as well: their requests count too."""
         self._gap = max(gap, GAP).total_seconds()
         self._loopback_gap = loopback_gap.total_seconds()
         self._loopback_at_once = loopback_at_once
         self._now, self._monotonic, self._sleep = now, monotonic, sleep
+        self._turns = Turns(beside, now, sleep) if beside else None
         self._gates: dict[str, _Gate] = {}
         self._lock = threading.Lock()
 
@@ -61,7 +67,8 @@ class Hosts:
                         break
                 self._sleep(wait)
             try:
-                yield
+                with self._turns.turn(host, gate.gap) if self._turns and not gate.local else nullcontext():
+                    yield
             finally:
                 with gate.lock:  # the gap counts from the end of a long answer as well as from its start
                     gate.next_at = max(gate.next_at, self._monotonic() + gate.gap / 2)
@@ -91,6 +98,7 @@ class Hosts:
                 gate = _Gate(
                     turns=threading.Semaphore(self._loopback_at_once if loopback else AT_ONCE),
                     gap=self._loopback_gap if loopback else self._gap,
+                    local=loopback,
                 )
                 self._gates[host] = gate
             return gate

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +51,80 @@ def test_fifty_requests_to_one_host_are_two_seconds_apart():
             at.append(time.seconds)
     assert min(later - earlier for earlier, later in pairwise(at)) >= 2
     assert at[-1] <= 150
+
+
+@pytest.mark.criterion("R-12")
+@pytest.mark.criterion("R-14")
+@pytest.mark.criterion("R-70")
+def test_two_processes_of_one_watch_share_the_gap(tmp_path: Path):
+    time = Time()
+    daemon, backfill = (
+        Hosts(now=time.now, monotonic=time.monotonic, sleep=time.sleep, beside=tmp_path / "hosts") for _ in range(2)
+    )
+    at = []
+    for _ in range(5):
+        for gates in (daemon, backfill):
+            with gates.turn("example.org"):
+                at.append(time.seconds)
+    assert [later - earlier for earlier, later in pairwise(at)] == [2.0] * 9
+    with backfill.turn("other.example"):
+        assert time.seconds == at[-1]
+
+
+@pytest.mark.criterion("R-12")
+def test_two_processes_of_one_watch_do_not_ask_a_host_at_the_same_time(tmp_path: Path):
+    script = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from bot.web.hosts import Hosts
+with Hosts(now=lambda: datetime.now(UTC), beside=Path(sys.argv[1])).turn("example.org"):
+    print("in", flush=True)
+    sys.stdin.readline()
+"""
+    other = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "hosts")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdin
+    assert other.stdout
+    assert other.stdout.readline() == "in\n"
+    entered = threading.Event()
+
+    def visit() -> None:
+        with Hosts(now=lambda: NOW + timedelta(days=9999), beside=tmp_path / "hosts").turn("example.org"):
+            entered.set()
+
+    thread = threading.Thread(target=visit)
+    thread.start()
+    assert not entered.wait(0.3)
+    other.kill()  # a process that dies lets go
+    assert entered.wait(5)
+    thread.join()
+    other.wait()
+    other.stdin.close()
+    other.stdout.close()
+
+
+def test_where_nothing_can_be_written_the_gaps_of_this_process_still_hold(tmp_path: Path):
+    (tmp_path / "hosts").write_text("no folder")
+    time = Time()
+    gates = Hosts(now=time.now, monotonic=time.monotonic, sleep=time.sleep, beside=tmp_path / "hosts")
+    for _ in range(3):
+        with gates.turn("example.org"):
+            pass
+    assert time.seconds == 4
+
+
+def test_a_time_left_by_a_clock_far_ahead_holds_nobody_up(tmp_path: Path):
+    time = Time()
+    with Hosts(now=lambda: NOW + timedelta(days=400), sleep=time.sleep, beside=tmp_path).turn("example.org"):
+        pass
+    gates = Hosts(now=time.now, monotonic=time.monotonic, sleep=time.sleep, beside=tmp_path)
+    with gates.turn("example.org"):
+        assert time.seconds == 0
 
 
 @pytest.mark.criterion("R-12")
