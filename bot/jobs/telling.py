@@ -55,8 +55,10 @@ class Telling:
         ledger.sort(key=lambda line: line[1] or _NEVER)
         known = [(when.date() if when else None, one) for one, when, source, _ in ledger if source != article.id]
         dates = {one.id: when for when, one in known}
+        places = {one.id: place for place, (_, one) in enumerate(known)}
         before = predecessor(lead, known, said=at.date() if at else None)
-        candidate = replace(candidate, others=tuple((one, dates[one.id]) for one in others(lead, known)))
+        beside = sorted(others(lead, known), key=lambda one: places[one.id])
+        candidate = replace(candidate, others=tuple((one, dates[one.id]) for one in beside))
         if before is None:
             return candidate
         return replace(candidate, predecessor=figure_given(before, dates[before.id]), previous=before.quantity)
