@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.core.outbox import PARKED, parked_notice
 from bot.core.silence import KIND as SILENCE
-from bot.core.silence import silence
+from bot.core.silence import QUIET_FOR, silence
 from bot.model import Coverage, Delivery, Notice, Subscription
 from bot.ports import Clock
 from bot.store import Store
@@ -63,8 +63,8 @@ class Warner:
 
     def _silent(self, now: datetime) -> dict[str, Notice]:
         last = self.store.digests.last_told()
-        if last is None:
-            return {}
+        if last is None or now - last < QUIET_FOR:
+            return {}  # the usual case, every minute: nothing has to be counted
         seen = self.coverage(now)
         round_ = next((beat.at for beat in self.store.runs.beats() if beat.job == "poll"), now)
         days = self.store.entries.arrived_by_day(now - USUAL)[:-1]  # today is not over yet

@@ -23,7 +23,7 @@ from bot.model import Delivery, Receipt
 from bot.ports import Clock
 from bot.render.slack import WEBHOOK
 from bot.send.buttons import Answer, SlackButtons
-from bot.send.loopback import admit
+from bot.send.loopback import admit, is_loopback
 from bot.send.slack_codes import BLOCKS, error_of
 from bot.send.wire import Wire, asked
 
@@ -130,6 +130,11 @@ class SlackSender:
         """What is wrong with token, scopes and channels, in words with what to do; () if all is well. Posts nothing."""
         hooked = [target for target in targets if target in ("", WEBHOOK)]
         found = ["no webhook is set: ARMSWATCH_SLACK_WEBHOOK"] if hooked and not self._webhook else []
+        if hooked and self._webhook and not _is_hook(self._webhook):
+            # What it posts to cannot be asked, but a wrong paste shows.
+            found.append(
+                "ARMSWATCH_SLACK_WEBHOOK is not the address of an incoming webhook: https://hooks.slack.com/services/…"
+            )
         channels = [target for target in targets if target not in ("", WEBHOOK)]
         if not self._token:
             needed = bool(channels) or not self._webhook
@@ -272,6 +277,11 @@ def _meant(response: Any, now: datetime, subject: str) -> SendError:
         return SendAmbiguous(f"Slack answered HTTP {status}, {code}", code=code, subject=subject)
     detail = f"needs {data['needed']}" if data.get("needed") else "; ".join(map(str, data.get("errors") or ()))
     return error_of(code, now, subject=subject, retry_after=wait, detail=detail[:300])
+
+
+def _is_hook(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path.startswith("/services/") and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
 
 
 def _is_id(target: str) -> bool:

@@ -355,6 +355,14 @@ def test_check_finds_what_is_wrong_before_the_first_digest(workspace, hand):
     )
     assert sender(workspace, hand, webhook="").check(["webhook"])[0] == "no webhook is set: ARMSWATCH_SLACK_WEBHOOK"
     assert sender(workspace, hand, token="", webhook="").check()
+    for wrong in (
+        "https://hooks.slack.com/workflows/T0/A0/1/x",
+        "https://example.slack.com/archives/C0123456789",
+        "C0123456789",
+    ):
+        (said,) = sender(workspace, hand, token="", webhook=wrong).check(["webhook"])
+        assert said.startswith("ARMSWATCH_SLACK_WEBHOOK is not the address of an incoming webhook")
+        assert wrong not in said
 
 
 @pytest.mark.criterion("R-71")
