@@ -29,6 +29,8 @@ def stories(obj: dict[str, Any], as_jsonl: bool, since: str, as_json: bool, file
         return
     if files:
         raise click.UsageError("FILES go with --jsonl")
+    from bot.core.stories import SPAN
+
     with opened(obj) as (store, now):
         found = store.stories.since(day(since, now), now.replace(year=9999))
         rows = [
@@ -41,6 +43,7 @@ def stories(obj: dict[str, Any], as_jsonl: bool, since: str, as_json: bool, file
                 "articles": len(story.articles),
                 "origins": [f"{origin.claimant} ({origin.basis})" for origin in story.origins],
                 "follows": story.follows,
+                "state": "closed" if story.state == "closed" or now - story.latest > SPAN else "open",
             }
             for story in found
         ]

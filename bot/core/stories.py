@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core.assignments import Assignment, Candidate, assign, stands_apart, story_id
+from bot.core.assignments import SPAN, Assignment, Candidate, assign, stands_apart, story_id
 from bot.core.grouping import Grouped, group
 from bot.core.signatures import Signature, signature
 
 __all__ = [
+    "SPAN",
     "Assignment",
     "Candidate",
     "Grouped",

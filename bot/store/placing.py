@@ -23,6 +23,8 @@ def save_story(
         put_print(c, article.id, fingerprint, version, bands)
     if story is not None and membership is not None:
         _put_story(c, story)
+        if story.follows:  # the next development has begun: what it follows grows no more
+            c.run("UPDATE stories SET state = 'closed' WHERE id = :id", {"id": story.follows})
         for other in merges:
             _merge(c, other, story.id)
         c.run(

@@ -174,6 +174,7 @@ def test_a_later_development_follows_and_the_first_one_knows_it(desk: Desk):
     later = desk.arrives(FIGURE.replace("2,400", "3,100"), FIGURE_TEXT.replace("Tuesday", "Monday"), hours=24 * 8)
     assert later != story
     assert [name for name, _, _ in desk.store.stories.followed_by(story)] == [later]
+    assert [desk.store.stories.get(name).state for name in (story, later)] == ["closed", "open"]  # type: ignore[union-attr]
 
 
 WIRE = (
