@@ -9,10 +9,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.cli import COMMANDS
+from bot.settings_schema import ConfigTable, Table
 from bot.store import Store
 from tests.cli.conftest import Done, Run, run, watch, world
 
@@ -122,3 +124,23 @@ def test_every_link_inside_the_documentation_leads_somewhere(page: Path):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
     for path in re.findall(r"`((?:deploy|docs|bot|watchlists|benchmarks)/[\w./-]+)`", page.read_text("utf-8")):
         assert path.startswith(MADE_BY_THE_READER) or (ROOT / path).exists(), f"{page.name}: {path}"
+
+
+def test_every_key_of_the_configuration_stands_in_the_shipped_one_and_every_table_in_the_readme():
+    shipped, readme = (ROOT / "config.toml").read_text("utf-8"), (ROOT / "README.md").read_text("utf-8")
+    for name, one in ConfigTable.model_fields.items():
+        table = next(
+            (
+                part
+                for part in (one.annotation, *get_args(one.annotation))
+                if isinstance(part, type) and issubclass(part, Table)
+            ),
+            None,
+        )
+        if table is None:
+            assert f"`{name}`" in readme or name == "schema_", name
+            continue
+        assert f"[{name}]" in readme, name
+        for key, field in table.model_fields.items():
+            written = field.alias or key
+            assert re.search(rf"^#? ?{written} *=", shipped, re.MULTILINE), f"{name}.{written}"
