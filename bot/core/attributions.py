@@ -93,8 +93,8 @@ def _named_near(
     before = found[index - 1] if index and found[index - 1].where == passage.where else None
     if who is not None and _vague(who) and passage.where == "text":
         # "The spy agency also confirmed": the one named before.
-        same = [one for one in spoken[:index] if one is not None and one.type == who.type and one.rank >= 2]
-        return same[-1] if same else None
+        named = (spoken[place] for place in range(index - 1, -1, -1))
+        return next((one for one in named if one is not None and one.type == who.type and one.rank >= 2), None)
     if who is None and before is not None and PRONOUN.match(passage.tagged) and spoken[index - 1] is not None:
         return spoken[index - 1]
     if who is None and index + 1 < len(found) and found[index + 1].where == passage.where:

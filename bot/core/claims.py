@@ -13,6 +13,7 @@ from bot.core.drafts import Context, Draft
 from bot.core.lexicon import Lexicon, Mention
 from bot.core.mergers import merged
 from bot.core.passages import Passage, passages
+from bot.core.readings import HEAD, TAIL
 from bot.core.statements import read
 from bot.core.text import fold
 from bot.model import Claim, Item
@@ -23,8 +24,10 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
 
     Each quote is a sentence of the item (two neighbouring ones where the second refers back to the first) and
     `getattr(item, claim.where)[claim.start:claim.end] == claim.quote`. Every fact stands in the quoted text, except
-    a claimant that the headline or the lead names for the whole item. Nothing is added up.
+    a claimant that the headline or the lead names for the whole item. Nothing is added up. Of a very long text the
+    first 200,000 and the last 20,000 characters are read, as the matcher does.
     """
+    whole, item = item, _shortened(item)
     title, text = fold(item.title), fold(item.text)
     if not lexicon.touches(f"{title.text}\n{text.text}"):
         return ()
@@ -47,7 +50,28 @@ def claims(item: Item, lexicon: Lexicon) -> tuple[Claim, ...]:
     if things and not any(_is_arms(one) for one in things):
         return ()  # flour and oil alone are trade: they count as payment only where the item speaks of arms
     kept = sorted(merged(drafts), key=lambda draft: (draft.where != "title", draft.start, draft.order))
-    return _told(item, kept, lexicon.parties)
+    return _told(whole, _placed(kept, len(whole.text) - len(item.text)), lexicon.parties)
+
+
+_SEAM = "\n\n"  # no sentence reaches across
+
+
+def _shortened(item: Item) -> Item:
+    """The item with the beginning and the end of its text only, where the text is very long."""
+    if len(item.text) <= HEAD + TAIL:
+        return item
+    return replace(item, title=item.title[:HEAD], text=item.text[: HEAD - len(_SEAM)] + _SEAM + item.text[-TAIL:])
+
+
+def _placed(drafts: list[Draft], cut: int) -> list[Draft]:
+    """The drafts of a shortened text where the whole text has them; without sentences that the gap may have cut."""
+    if not cut:
+        return drafts
+    inside = [one for one in drafts if one.where == "title" or one.start > HEAD or one.end < HEAD - len(_SEAM)]
+    return [
+        replace(one, start=one.start + cut, end=one.end + cut) if one.where == "text" and one.start >= HEAD else one
+        for one in inside
+    ]
 
 
 def _told(item: Item, kept: list[Draft], parties: tuple[str, ...]) -> tuple[Claim, ...]:

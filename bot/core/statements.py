@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.core.acts import Act, acts
 from bot.core.amounts import amounts
@@ -78,7 +79,7 @@ def read(context: Context, index: int, earlier: list[Draft]) -> list[Draft]:
         if not negated and not passage.has("Z"):
             out += verbless(context, index, last)
         return out
-    waiting = any(one.pending and index - one.order <= 2 for one in earlier)
+    waiting = any(one.pending for one in takewhile(lambda one: index - one.order <= 2, reversed(earlier)))
     for part in _halves(passage, live):
         here = [act for act in live if part.tagged[act.at] == act.letter]
         out = _asserted(context, index, part, here, waiting=waiting) + out
