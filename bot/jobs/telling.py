@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.core.glosses import figure_given
@@ -16,6 +16,9 @@ from bot.store import Store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
+Line = tuple[Claim, datetime | None, str, str]
+"""A claim, when its article was published, the article and the story."""
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -23,6 +26,7 @@ class Telling:
 
     store: Store
     publishers: Publishers = NOBODY
+    read: dict[tuple[str, str], list[Line]] = field(default_factory=dict)
 
     def candidate(
         self, change: Change, story: Story, article: Article, verdicts: Sequence[Verdict], *, shown: bool, target: str,
@@ -50,9 +54,7 @@ class Telling:
         if lead is None or lead.quantity is None:
             return candidate
         at = article.published or article.first_seen
-        ledger = store.stories.ledger(direction=lead.direction or "", unit=lead.unit)
-        # Oldest first by the minute: of two figures that one claimant gave on one day the later one counts.
-        ledger.sort(key=lambda line: line[1] or _NEVER)
+        ledger = self._figures(lead.direction or "", lead.unit)
         known = [(when.date() if when else None, one) for one, when, source, _ in ledger if source != article.id]
         dates = {one.id: when for when, one in known}
         places = {one.id: place for place, (_, one) in enumerate(known)}
@@ -62,3 +64,13 @@ class Telling:
         if before is None:
             return candidate
         return replace(candidate, predecessor=figure_given(before, dates[before.id]), previous=before.quantity)
+
+    def _figures(self, direction: str, unit: str) -> list[Line]:
+        """What the ledger knows in one direction and unit, read once for all stories of a digest.
+
+        Oldest first by the minute: of two figures that one claimant gave on one day the later one counts.
+        """
+        if (direction, unit) not in self.read:
+            lines = self.store.stories.ledger(direction=direction, unit=unit)
+            self.read[direction, unit] = sorted(lines, key=lambda line: line[1] or _NEVER)
+        return self.read[direction, unit]
