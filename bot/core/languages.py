@@ -52,6 +52,8 @@ def script(text: str) -> str:
     letters = _count(_LETTER, sample)
     if letters < 40:
         return ""
+    if sample.isascii():
+        return "latin"
     for name, range_, least in _RANGES:
         if _count(range_, sample) > least * letters:
             return name
@@ -64,7 +66,12 @@ def _count(letters: re.Pattern[str], text: str) -> int:
 
 def suits(lang: str, text: str) -> bool:
     """False where the letters of the text cannot be of that language; True in doubt."""
-    written, expected = script(text), _SCRIPT_OF.get(lang.partition("-")[0], "")
+    return fits(lang, script(text))
+
+
+def fits(lang: str, written: str) -> bool:
+    """The same for a script that `script` found."""
+    expected = _SCRIPT_OF.get(lang.partition("-")[0], "")
     return not written or not expected or written == expected
 
 

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
 from bot.core.dates import parse_date
-from bot.core.languages import script, suits
+from bot.core.languages import fits, script
 from bot.errors import (
     ArmswatchError,
     ExtractError,
@@ -90,6 +90,7 @@ def answered(
             final_url=response.url,
         )
     titles = " ".join(entry.title for entry in document.entries[:30]) if document else ""
+    written = script(titles) if feed.lang else ""
     seen = [*(entry.published for entry in document.entries), *document.known] if document else []
     dates = sorted(at for at in seen if at)
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(dates)]
@@ -116,7 +117,7 @@ def answered(
         title=document.title if document else "",
         lang=document.lang if document else "",
         undated=bool(seen) and not dates,
-        foreign=not suits(feed.lang, titles) if feed.lang and script(titles) else None,
+        foreign=not fits(feed.lang, written) if written else None,
     )
 
 
