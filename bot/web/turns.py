@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+PATIENCE = 60.0  # seconds; a process that holds a turn for longer was stopped by somebody, and must not blind the watch
+LOOK_AGAIN = 0.1  # seconds
 PLACES = 4096  # files at most; two hosts that share one only wait a little longer than they must
 
 
@@ -30,7 +32,7 @@ class Turns:
             yield
             return
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            self._locked(handle)
             wait = _read(handle) - self._now().timestamp()
             if 0 < wait <= gap:  # a longer one was left by a clock that ran ahead
                 self._sleep(wait)
@@ -42,6 +44,17 @@ class Turns:
                     os.pwrite(handle, f"{max(after, self._now().timestamp() + gap / 2):<20.3f}".encode(), 0)
         finally:
             os.close(handle)
+
+    def _locked(self, handle: int) -> None:
+        waited = 0.0
+        while waited < PATIENCE:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._sleep(LOOK_AGAIN)
+                waited += LOOK_AGAIN
+            else:
+                return
 
     def _opened(self, host: str) -> int | None:
         place = int.from_bytes(hashlib.sha256(host.encode("utf-8", "replace")).digest()[:4], "big") % PLACES

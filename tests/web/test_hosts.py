@@ -108,6 +108,13 @@ with Hosts(now=lambda: datetime.now(UTC), beside=Path(sys.argv[1])).turn("exampl
     other.stdout.close()
 
 
+def test_a_process_that_was_stopped_within_its_turn_holds_nobody_up_for_ever(tmp_path: Path):
+    time = Time()
+    stuck, gates = (Hosts(now=time.now, monotonic=time.monotonic, sleep=time.sleep, beside=tmp_path) for _ in range(2))
+    with stuck.turn("example.org"), gates.turn("example.org"):
+        assert 50 < time.seconds < 70
+
+
 def test_where_nothing_can_be_written_the_gaps_of_this_process_still_hold(tmp_path: Path):
     (tmp_path / "hosts").write_text("no folder")
     time = Time()
