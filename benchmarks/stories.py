@@ -10,21 +10,21 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from benchmarks._newsroom import Told, newsroom
 from benchmarks._plain_grouping import one_story_a_day, tfidf_single_pass
 from bot.app import beside
-from bot.core.duplicates import VERSION, fingerprint
+from bot.core.duplicates import Fingerprint, fingerprint
 from bot.core.identities import mint
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
-from bot.core.stories import Assignment, group, signature
+from bot.core.stories import Assignment, Signature, group, signature
 from bot.core.watchlists import load
 from bot.jobs.judge import Judge
 from bot.jobs.place import Placer
@@ -35,6 +35,7 @@ from bot.store.articles import Judgement
 
 SIZES = (1_000, 10_000, 100_000)
 USUAL, CROWDED = 30.0, 10_000.0  # items a day: the subject in its busy years, and a day that never was
+WRITTEN = 10_000  # items that are written; what is stored beyond them are their rows again, as of earlier years
 PLACED = 300  # items that are measured beside what is stored
 ROUNDS = 3
 R = TypeVar("R")
@@ -63,20 +64,23 @@ def _alone(work: Callable[[int, float], R], size: int, a_day: float) -> R:
 
 def _place(size: int, a_day: float) -> list[Figures]:
     lexicon = _lexicon()
-    told = list(newsroom(size + PLACED, a_day=a_day))
+    written = min(size, WRITTEN)
+    told = list(newsroom(written + PLACED, a_day=a_day))
     with tempfile.TemporaryDirectory() as folder, Store.opened(Path(folder) / "watch.db") as store:
-        _fill(store, told[:size], lexicon)
+        _fill(store, told[:written], lexicon)
+        for age in range(1, size // written):
+            _age(store, age, timedelta(days=written / a_day))
         placing, saving = [math.inf] * PLACED, [math.inf] * PLACED
-        last = told[size:]
+        last = told[written:]
         for _ in range(ROUNDS):
             for number, one in enumerate(last):
                 started = time.process_time()
-                judgement = _placed(store, one, lexicon)
+                _placed(store, one, lexicon)
                 placing[number] = min(placing[number], time.process_time() - started)
         for number, one in enumerate(last):
-            judgement = _placed(store, one, lexicon)
+            found, seal, mark = _placed(store, one, lexicon)
             started = time.process_time()
-            store.articles.save(judgement, judgement.article.published or judgement.story.founded)  # type: ignore[union-attr]
+            store.articles.save(_judgement(one, found, seal, mark), one.item.date)  # type: ignore[arg-type]
             saving[number] = time.process_time() - started
         memory = _memory()
     return [_figures("placing (index, likeness, copies)", placing, memory), _figures("storing it", saving, memory)]
@@ -87,34 +91,57 @@ def _figures(what: str, seconds: Sequence[float], memory: float) -> Figures:
     return what, fmean(seconds) * 1e3, fmean(slowest) * 1e3, memory
 
 
-def _placed(store: Store, told: Told, lexicon: Lexicon) -> Judgement:
+def _placed(store: Store, told: Told, lexicon: Lexicon) -> tuple[Assignment, Signature, Fingerprint]:
     item = told.item
-    claims = _claims(told)
     mark, seal = fingerprint(item.title, item.text), signature(item, lexicon)
-    found = Placer(store=store)(item, seal, mark, claims, item.date)  # type: ignore[arg-type]
-    return _judgement(told, found, seal.to_json(), seal.keys(), mark.to_bytes().decode(), mark.bands, claims)
+    return Placer(store=store)(item, seal, mark, _claims(told), item.date), seal, mark  # type: ignore[arg-type]
 
 
 def _fill(store: Store, told: Sequence[Told], lexicon: Lexicon) -> None:
     """Stored as its author meant it: in the story of its development, a thousand items a transaction."""
-    founders: dict[str, str] = {}
     for start in range(0, len(told), 1000):
         with store.connection.write():
             for one in told[start : start + 1000]:
                 item = one.item
                 mark, seal = fingerprint(item.title, item.text), signature(item, lexicon)
-                story = founders.setdefault(one.development, f"s-{one.development}")
-                action = "copy" if one.copy_of else "joined"
-                found = Assignment(action, story, copy_of=one.copy_of)  # type: ignore[arg-type]
-                judgement = _judgement(
-                    one, found, seal.to_json(), seal.keys(), mark.to_bytes().decode(), mark.bands, _claims(one)
-                )
-                store.articles.save(judgement, item.date)  # type: ignore[arg-type]
+                action: Literal["copy", "joined"] = "copy" if one.copy_of else "joined"
+                found = Assignment(action, f"s-{one.development}", copy_of=one.copy_of)
+                store.articles.save(_judgement(one, found, seal, mark), item.date)  # type: ignore[arg-type]
 
 
-def _judgement(
-    told: Told, found: Assignment, signed: str, keys: tuple[str, ...], print_: str, bands: tuple[str, ...], claims: tuple[Claim, ...]
-) -> Judgement:  # fmt: skip
+def _age(store: Store, age: int, span: timedelta) -> None:
+    """What is stored, once more and that much older: other ids, other texts, the same keys."""
+    shift = f"-{round(span.total_seconds() * age)} seconds"
+    at = "strftime('%Y-%m-%dT%H:%M:%S.000000Z', {0}, :shift)"
+    rows = {
+        "articles": {"id": "id || :age", "canonical_url": "canonical_url || :age", "published": at, "first_seen": at},
+        "members": {"story": "story || :age", "article": "article || :age", "at": at},
+        "fingerprints": {"article": "article || :age"},
+        "bands": {"band": "band || :age", "article": "article || :age"},
+        "signatures": {"article": "article || :age", "story": "story || :age", "at": at},
+        "signature_keys": {"article": "article || :age", "at": at},
+        "stories": {"id": "id || :age", "founded": at, "latest": at},
+        "claims": {"id": "id || :age", "article": "article || :age", "story": "story || :age", "published": at},
+        "urls": {"canonical_url": "canonical_url || :age", "article": "article || :age"},
+    }
+    key = {"articles": "id", "stories": "id", "claims": "id"}
+    with store.connection.write() as c:
+        for table, changed in rows.items():
+            columns = [row["name"] for row in c.rows(f"PRAGMA table_info({table})")]
+            values = ", ".join(changed.get(name, name).format(name) for name in columns)
+            own = f"{key.get(table, 'article')} NOT LIKE '%.%'"  # of what was written, not of what was aged before
+            c.run(
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE {own}",
+                {"age": f".{age}", "shift": shift},
+            )
+        c.run(
+            """INSERT INTO search (article, title, body) SELECT article || :age, title, body FROM search
+               WHERE article NOT LIKE '%.%'""",
+            {"age": f".{age}"},
+        )
+
+
+def _judgement(told: Told, found: Assignment, seal: Signature, mark: Fingerprint) -> Judgement:
     item = told.item
     article = Article(
         id=f"a-{item.id}", url="", canonical_url=f"https://paper.example/{item.id}", title=item.title, text=item.text,
@@ -127,12 +154,12 @@ def _judgement(
         verdicts=(),
         story=Story(id=found.story, watchlist="w", title=item.title, founded=item.date, latest=item.date),
         membership=Membership(story=found.story, article=article.id, role=role, copy_of=found.copy_of),  # type: ignore[arg-type]
-        signature=signed,
-        keys=keys,
-        fingerprint=print_,
-        fingerprint_version=VERSION,
-        bands=bands,
-        claims=claims,
+        signature=seal.to_json(),
+        keys=seal.keys(),
+        fingerprint=mark.to_bytes().decode(),
+        fingerprint_version=mark.version,
+        bands=mark.bands,
+        claims=_claims(told),
     )
 
 

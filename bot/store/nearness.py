@@ -15,7 +15,7 @@ from bot.model import Claim
 from bot.store.connection import Connection, Row
 from bot.store.rows import load, moment, stamp
 
-A_KEY = 60  # the latest reports under one key that are looked at
+A_KEY = 40  # the latest reports under one key that are looked at
 A_BAND = 40  # articles under one band: they are copies of one another, and lead to one story
 REPORTS = 150  # reports that share most, of which the stories are taken
 PRINTS = 60  # fingerprints that are compared in full

@@ -52,7 +52,7 @@ class Stories:
         self._c = connection
 
     def near(
-        self, keys: Mapping[str, float], bands: Sequence[str], *, earliest: datetime, latest: datetime, limit: int = 12
+        self, keys: Mapping[str, float], bands: Sequence[str], *, earliest: datetime, latest: datetime, limit: int = 8
     ) -> list[Near]:
         """The stories that an article may belong to: of a common text at any time, or alike by keys (key → weight) in time."""
         return near(self._c, keys, bands, earliest=earliest, latest=latest, limit=limit)
