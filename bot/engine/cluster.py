@@ -170,12 +170,14 @@ class ProcrastinateEngine:
         manager = self._app.job_manager
         back = []
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._beats.dead_after.total_seconds()):
-            try:
-                await manager.retry_job(job)
-                back.append(f"{job.task_name} {job.task_kwargs.get('key', '')}".strip())
-            except exceptions.UniqueViolation:
-                # Somebody wanted it anew meanwhile: the old job only holds its lock.
-                await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            # Every worker rescues: what cannot be put back was put back, or ended, by another one a moment ago.
+            with contextlib.suppress(exceptions.ConnectorException):
+                try:
+                    await manager.retry_job(job)
+                    back.append(f"{job.task_name} {job.task_kwargs.get('key', '')}".strip())
+                except exceptions.UniqueViolation:
+                    # Somebody wanted it anew meanwhile: the old job only holds its lock.
+                    await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         return back
 
     def counts(self) -> dict[str, int]:
