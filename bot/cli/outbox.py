@@ -10,6 +10,7 @@ import click
 
 from bot.cli.tables import listing, opened
 from bot.core.outbox import retried
+from bot.model import Delivery
 from bot.places import config_path, store_place
 from bot.store import Store
 
@@ -65,8 +66,22 @@ def _parked(obj: dict[str, Any]) -> tuple[str, ...]:
 @click.argument("keys", nargs=-1, required=True)
 @click.pass_obj
 def drop(obj: dict[str, Any], keys: tuple[str, ...]) -> int:
-    """Give up deliveries that are owed or parked."""
-    return _each(obj, keys, "drop")
+    """Give up deliveries that are owed or parked; of a message with a thread also the thread, which would have nothing to hang on."""
+    return _each(obj, _with_threads(obj, keys), "drop")
+
+
+def _with_threads(obj: dict[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
+    with opened(obj) as (store, _):
+        waiting = [one.delivery for one in store.outbox.listing(("owed", "parked"))]
+    threads = (
+        later.key for key in keys for one in waiting if one.key == key for later in waiting if _hangs(later, one)
+    )
+    return tuple(dict.fromkeys((*keys, *sorted(threads))))
+
+
+def _hangs(later: Delivery, one: Delivery) -> bool:
+    mine, theirs = (each.key.rpartition(":")[0] for each in (one, later))
+    return mine == theirs and later.part > one.part
 
 
 def _each(obj: dict[str, Any], keys: tuple[str, ...], verb: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.places import packaged
+from bot.store import Store
 from tests.cli.conftest import Done, Run
 from tests.cli.test_doctor import environ
 from tests.fake_slack import TOKEN, FakeSlack
@@ -232,3 +234,14 @@ def test_a_cron_job_is_quiet_where_nothing_happened(desk: Desk):
     assert "2 digests made" in first.err
     again = desk("digest", "--send")
     assert (again.code, again.out, again.err) == (0, "", "")
+
+
+def test_who_drops_a_message_drops_its_thread(desk: Desk):
+    desk("digest", "--send", "--now", target="C0ARCHIVED0")
+    with Store.opened(desk.folder / "armswatch.db") as store:
+        (head,) = [one.delivery for one in store.outbox.listing(("parked",))]
+        store.outbox.promise(replace(head, part=2, state="owed"), datetime.now(UTC))
+    done = desk("outbox", "drop", head.key)
+    assert done.out.count("done") == 2
+    with Store.opened(desk.folder / "armswatch.db", readonly=True) as store:
+        assert {one.delivery.part for one in store.outbox.listing(("dropped",))} == {1, 2}
