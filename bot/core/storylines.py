@@ -247,7 +247,8 @@ def figure_before(candidate: Candidate, claim: Claim | None) -> str:
     if claim is None or claim.quantity is None:
         return ""
     was = re.search(r"\(was ([^()]+)\)", candidate.change.fact)
-    before = was[1] if was else candidate.predecessor
+    # The ledger's figure has its dates; the fact's own one may be of the same day and not in the ledger yet.
+    before = was[1] if was and not candidate.predecessor.startswith(was[1]) else candidate.predecessor
     # The same number again is no figure before this one.
     again = re.search(rf"(?<![\d.,]){re.escape(f'{claim.quantity:,.15g}')}(?![\d.,]*\d)", before)
     return before if claim.unit and claim.unit in before and not again else ""

@@ -298,6 +298,9 @@ def test_a_figure_before_stands_only_beside_a_figure_in_its_own_unit():
 
     assert before("ROK DIA: 33,000 containers (was 28,000 containers)") == "28,000 containers"
     assert before("", "28,000 containers (13 Jul 2025)") == "28,000 containers (13 Jul 2025)"
+    fact = "ROK DIA: 33,000 containers (was 28,000 containers)"
+    assert before(fact, "28,000 containers (13 Jul 2025)") == "28,000 containers (13 Jul 2025)"
+    assert before(fact, "20,000 containers (13 Jul 2024)") == "28,000 containers"
     assert before("", "12 m shells (13 Jul 2025)") == ""
     assert before("", "33,000 containers (1 Mar 2026)") == ""
     assert before("", "28,000 containers", None) == ""

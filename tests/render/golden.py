@@ -10,7 +10,7 @@ from bot.render import console, email, feed, record, slack
 from tests.render import samples
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "looks"
-DIGESTS = ("busy", "quiet", "hole")
+DIGESTS = ("busy", "quiet", "update", "hole")
 
 
 def looks() -> Iterator[tuple[str, str]]:

@@ -291,6 +291,41 @@ def quiet(subscription: Subscription = SLACK) -> Digest:
     )
 
 
+def update(subscription: Subscription = SLACK) -> Digest:
+    """A new figure against the old one, the figures of others beside it, and a denial that answers it."""
+    said = "The agency now puts the number at more than 33,000 containers as of 1 March, in place of 28,000."
+    figure = claim(
+        "dia", "ROK DIA", "estimated", said, quantity=33_000, op=">", unit="containers", kind="cumulative", period_end="2023-10-01",
+        basis="official figure", claimant_type="intelligence-service",
+    )  # fmt: skip
+    told = candidate(
+        "dia", "South Korea raises its count of containers", badge="UPDATE", text=f"An opening line. {said} A closing line.", claim=figure,
+        fact="ROK DIA: >33,000 containers (was >28,000 containers)", origins=(Origin(claimant="ROK DIA", basis="official figure", carriers=9),),
+        carriers=9,
+    )  # fmt: skip
+    others = (
+        claim("oth1", "Example Institute", "observed", "x", quantity=15_809, unit="containers"),
+        claim("oth2", "White House", "asserted", "x", quantity=1000, op=">", unit="containers"),
+    )
+    beside = tuple(zip(others, (date(2023, 4, 15), DAY), strict=True))
+    no = candidates()[5]
+    repeated = claim("again", "ROK DIA", "estimated", said, quantity=33_000, op=">", unit="containers")
+    return compose(
+        subscription,
+        [
+            replace(told, predecessor=">28,000 containers (13 Jul 2023)", others=beside),
+            replace(no, claims=(*no.claims, repeated)),
+        ],
+        [],
+        2,
+        SEEN,
+        local_date=DAY,
+        since=SINCE,
+        cutoff=CUTOFF,
+        labels=LABELS,
+    )
+
+
 def hole(subscription: Subscription = SLACK) -> Digest:
     blind = Coverage(
         by_lang=(("ko", 3, 5), ("ru", 4, 4)),
