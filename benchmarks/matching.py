@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import peers
+from bot.core.articles import extract
 from bot.core.automata import Automaton
 from bot.core.matches import Matcher
 from bot.core.terms import Term
 from bot.core.text import fold, read
 from bot.core.watchlists import Watchlist, load
+from bot.errors import ExtractError
 from bot.model import Item
 from bot.places import packaged
 
@@ -56,17 +60,36 @@ def _terms(texts: Sequence[str], size: float, words: Sequence[str]) -> None:
 def _verdicts(texts: Sequence[str]) -> None:
     path = packaged("watchlists/russia-dprk-arms.toml")
     shipped = load(path.read_bytes(), file=str(path))
-    items = [Item(id=str(number), title=text[:90], text=text) for number, text in enumerate(texts)]
-    print(f"   {'watchlist':<44} {'articles/s':>10}")
-    base = 0.0
-    for name, watchlists in (
-        ("shipped", [shipped]),
-        ("shipped and one of 10,000 terms beside it", [shipped, _large(texts)]),
-    ):
-        matcher = Matcher(watchlists)
-        speed = len(items) / _best(lambda matcher=matcher: [matcher.verdicts(item) for item in items])  # type: ignore[misc]
-        base = base or speed
-        print(f"   {name:<44} {speed:10.0f}   {base / speed:.2f}x the cost")
+    kinds = {"on the subject or near it": texts, "mixed news: pages of 130 outlets": _pages()}
+    print(f"   {'items':<34} {'number':>6} {'characters':>10} {'watchlist':<42} {'articles/s':>10}")
+    for kind, bodies in kinds.items():
+        items = [Item(id=str(number), title=text[:90], text=text) for number, text in enumerate(bodies)]
+        length = sum(map(len, bodies)) // max(1, len(bodies))
+        base = 0.0
+        for name, watchlists in (
+            ("shipped", [shipped]),
+            ("shipped and one of 10,000 terms beside it", [shipped, _large(texts)]),
+        ):
+            if not items:
+                continue
+            matcher = Matcher(watchlists)
+            speed = len(items) / _best(lambda matcher=matcher, items=items: [matcher.verdicts(item) for item in items])  # type: ignore[misc]
+            base = base or speed
+            print(f"   {kind:<34} {len(items):>6} {length:>10} {name:<42} {speed:10.0f}   {base / speed:.2f}x the cost")
+
+
+def _pages() -> list[str]:
+    """The texts of the real pages that are at hand, whatever they are about."""
+    found = []
+    for path in sorted((_shared() / "pages").rglob("*.html.gz")):
+        try:
+            page = extract(
+                gzip.decompress(path.read_bytes()), url="", headers=(), now=datetime(2026, 11, 26, tzinfo=UTC)
+            )
+        except ExtractError:
+            continue
+        found.append(page.text)
+    return found
 
 
 def _large(texts: Sequence[str]) -> Watchlist:
@@ -80,12 +103,15 @@ def _large(texts: Sequence[str]) -> Watchlist:
 
 
 def _texts() -> tuple[list[str], str]:
-    shared = Path(os.environ.get("ARMSWATCH_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
-    path = shared / "relevance" / "dev.jsonl"
+    path = _shared() / "relevance" / "dev.jsonl"
     if path.exists():
         return [json.loads(line)["text"] for line in path.open(encoding="utf-8")], "real items"
     own = packaged("watchlists/russia-dprk-arms.examples.jsonl")
     return [json.loads(line)["text"] for line in own.open(encoding="utf-8")] * 3, "the project's own examples"
+
+
+def _shared() -> Path:
+    return Path(os.environ.get("ARMSWATCH_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
 
 
 def _words(texts: Sequence[str]) -> list[str]:

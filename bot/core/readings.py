@@ -16,7 +16,7 @@ SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u052f]"),
 }
 HEAD = 200_000  # code points of a text that are read from its beginning (decision 11)
-_AROUND = 600  # code points to either side in which `around` looks for a sentence
+_AROUND = (150, 600)  # code points to either side in which `around` looks for a sentence, first near, then far
 _SEAM = "\n\x1f\n"  # between title, head and tail: no term and no sentence reaches across
 TAIL = 20_000  # and from its end
 
@@ -56,14 +56,17 @@ class Scan:
         """The sentence that holds a place, split from its surroundings alone while the whole is not needed."""
         if "spans" in self.__dict__:
             return self.spans[self.sentence(place)]
-        left = max(0, place - _AROUND)
-        if place < self._head:
-            stop = len(self.title)
-        else:
-            left, stop = max(left, self._head), place + _AROUND
-        for start, end in sentences(self.joined[left:stop]):
-            if left + end > place:
-                return left + start, left + end
+        first, last = (0, len(self.title)) if place < self._head else (self._head, len(self.joined))
+        for reach in _AROUND:
+            left, stop = max(first, place - reach), min(last, place + reach)
+            spans = sentences(self.joined[left:stop])
+            for number, (start, end) in enumerate(spans):
+                if left + end > place:
+                    # What a window's edge cuts is not known to be whole.
+                    whole = (number or left == first) and (number + 1 < len(spans) or stop == last)
+                    if whole or reach == _AROUND[-1]:
+                        return left + start, left + end
+                    break
         return place, place
 
     @cached_property

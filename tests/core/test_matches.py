@@ -406,3 +406,20 @@ borderline = 4
 )
 def test_a_firm_rule_wants_its_words_together_or_said_twice(title: str, text: str, rank: str):
     assert judge(title, text, FIRM).rank == rank
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Arms went north. ", "He left", " at 5 p.m. ", "word " * 40, "\n", "U.S. aid. ", "終わり。"]),
+        max_size=12,
+    ),
+    st.data(),
+)
+def test_the_sentence_around_a_place_is_the_one_of_the_whole_text(pieces: list[str], data: st.DataObject):
+    text = "".join(pieces)
+    place = data.draw(st.integers(0, max(0, len(text) - 1)))
+    whole, near = Scan("Title. Two.", text), Scan("Title. Two.", text)
+    head = len("Title. Two.") + 3
+    spans = [span for span in whole.spans if span[0] <= head + place < span[1] and span[1] - span[0] < 400]
+    if spans:
+        assert near.around(head + place) == spans[0]
