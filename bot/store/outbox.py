@@ -10,6 +10,10 @@ from bot.model import Delivery
 from bot.store.connection import Connection, Row
 from bot.store.rows import known, moment, stamp
 
+_FIRST = """NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.kind = mine.kind AND before.subject = mine.subject
+    AND before.target = mine.target AND before.part < mine.part AND before.state NOT IN ('sent', 'dropped'))"""
+"""Every part before it has its receipt: a thread waits for what it hangs on, however long that is parked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
@@ -39,9 +43,7 @@ class Outbox:
         only, names = _among("channel", channels)
         rows = self._c.rows(
             f"""SELECT * FROM outbox AS mine WHERE state IN ('owed', 'sending') AND COALESCE(next_try, '') <= :now AND {only}
-                 AND NOT EXISTS (
-                   SELECT 1 FROM outbox AS before WHERE before.kind = mine.kind AND before.subject = mine.subject
-                     AND before.target = mine.target AND before.part < mine.part AND before.state NOT IN ('sent', 'dropped'))
+                 AND {_FIRST}
                ORDER BY kind <> 'alert', created, key LIMIT :limit""",  # noqa: S608 # the condition is ours, its values are parameters
             {"now": stamp(now), "limit": limit, **names},
         )
@@ -94,10 +96,11 @@ class Outbox:
         return _delivery(row) if row else None
 
     def next_due(self, channels: Sequence[str] = ()) -> datetime | None:
-        """When the next promise comes due; of all channels, or of those named."""
+        """When the next promise that nothing stands before comes due; of all channels, or of those named."""
         only, names = _among("channel", channels)
         found = self._c.row(
-            f"SELECT MIN(COALESCE(next_try, created)) AS at FROM outbox WHERE state IN ('owed', 'sending') AND {only}",  # noqa: S608 # ours
+            f"""SELECT MIN(COALESCE(next_try, created)) AS at FROM outbox AS mine WHERE state IN ('owed', 'sending') AND {only}
+                 AND {_FIRST}""",  # noqa: S608 # the conditions are ours, their values are parameters
             names,
         )
         return moment(found["at"]) if found else None

@@ -283,6 +283,16 @@ def test_a_parked_promise_waits_for_a_person(store: Store):
     assert store.outbox.count() == {"parked": 1}
 
 
+def test_a_thread_whose_head_is_parked_is_not_due_and_nobody_waits_for_it(store: Store):
+    one = Delivery(kind="digest", subject="d-1", channel="slack", target="C1", part=1, payload="{}")
+    store.outbox.promise(one, START)
+    store.outbox.promise(replace(one, part=2), START)
+    assert store.outbox.next_due() == START
+    store.outbox.move(one, replace(one, state="parked", error="is_archived"), START)
+    assert store.outbox.next_due() is None
+    assert store.outbox.due(START + timedelta(days=1)) == []
+
+
 def test_an_alert_does_not_wait_behind_the_mails_of_a_digest(store: Store):
     mail = Delivery(kind="digest", subject="d-1", channel="email", target="a@b.example", part=1, payload="{}")
     ring = Delivery(kind="alert", subject="s-1", channel="slack", target="C1", part=1, payload="{}")
