@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,6 +10,8 @@ from bot.core.ledger import UNNAMED, answers, same_speaker, speaker
 from bot.model import Claim
 
 LEAD = 300  # code points of a text in which its own news stands; what comes later is background
+
+_JOINT = re.compile(r",\s*|\s+and\s+")
 
 Kinship = Literal["shared", "unknown", "apart"]
 
@@ -21,6 +24,7 @@ def main_claims(claims: Sequence[Claim]) -> tuple[Claim, ...]:
         if (one.where == "title" or one.start < LEAD)
         and one.claimant not in UNNAMED
         and one.claimant_type != "anonymous"
+        and not one.claimant.islower()  # "analysts": a word, not a name
     )
 
 
@@ -28,8 +32,16 @@ def _one_voice(first: Claim, second: Claim) -> bool:
     """The same speaker; or one reader names the officials, the other only the paper that heard them."""
     if same_speaker(first, second):
         return True
+    together, too = _members(first), _members(second)
+    if len(together & too) > 1:
+        return True  # "US, Japan and South Korea" in whatever order
     one, other = first.via.casefold(), second.via.casefold()
     return (one != "" and one in {other, speaker(second)}) or (other != "" and other == speaker(first))
+
+
+def _members(claim: Claim) -> set[str]:
+    """The names in a joint statement's claimant."""
+    return {name for name in _JOINT.split(speaker(claim)) if name}
 
 
 def kinship(mine: Sequence[Claim], theirs: Sequence[Claim]) -> Kinship:
