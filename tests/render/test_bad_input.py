@@ -172,3 +172,19 @@ def test_every_word_of_the_mail_can_be_read_in_the_light_and_in_the_dark(dark: b
     for selector in ("body", "a", ".muted", ".foot", "h2", ".badge"):
         assert contrast(colours(css, selector, "color"), sheet) >= 4.5, selector
     assert contrast(colours(css, ".hole", "color"), colours(css, ".hole", "background")) >= 4.5
+
+
+KNOWN_TO_MAIL = {
+    "background", "border", "border-color", "border-left", "border-left-color", "border-top", "border-top-color", "color", "display",
+    "font-family", "font-size", "font-weight", "letter-spacing", "line-height", "margin", "max-height", "max-width", "overflow",
+    "padding", "padding-left", "padding-right", "text-align", "text-decoration", "text-transform", "width",
+}  # fmt: skip
+"""Properties that mail programs have known for long, or ignore without harm (max-height and overflow hide the preheader)."""
+
+
+@pytest.mark.criterion("M-25")
+def test_the_mail_asks_for_nothing_that_mail_programs_do_not_know():
+    page = email.page(many(3), MAIL)
+    css = page.split("<style>")[1].split("</style>")[0] + " ".join(re.findall(r'style="([^"]*)"', page))
+    assert set(re.findall(r"[{;\s]([a-z-]+)\s*:(?!/)", css)) - {"prefers-color-scheme", "max-width"} <= KNOWN_TO_MAIL
+    assert not re.search(r"url\(|@import|@font-face|position|flex|grid|var\(", css)
