@@ -17,7 +17,7 @@ from bot.store.rows import load, moment, stamp
 
 A_KEY = 40  # the latest reports under one key that are looked at
 A_BAND = 40  # articles under one band: they are copies of one another, and lead to one story
-REPORTS = 150  # reports that share most, of which the stories are taken
+REPORTS = 60  # reports that share most, of which the stories are taken
 PRINTS = 60  # fingerprints that are compared in full
 FIRST, LAST = 1, 19  # reports of one story that are compared
 VOICES = 40  # distinct main claims of one story that are read
