@@ -58,7 +58,19 @@ _TO_ANOTHER = re.compile(  # "could arm Ukraine", "dostarcza drony Ukrainie", "p
 _FOR_ANOTHER = re.compile(r"O(?:에게|에 |에 대한 |로 |への|に)[^DR]{0,16}$")
 _COMPOUND = re.compile(r"[USX](?:に|で|へ|用|のため|에|용)")
 _WARNING = re.compile(
-    r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$"
+    r"(?:\b(?:warn\w*|urg\w*|call\w*|press\w*|caution\w*|advis\w*)\b|V)[^.;]{0,70}?(?:\bnot to\b|\bto not\b|\bagainst\b|\bnever to\b|\bto (?:stop|halt|end|cease|refrain)\b)[^.;]{0,24}$|"
+    r"(?:\b(?:ask|demand|tell|told|request|insist|order|urg|call|wezw|wzyw|apel|żąda|domaga|призва|призыва|требу|потреб|заклика|вимага|forder|verlang|aufgeforder|appel|exig|exhort|instó|pid|réclam)\w*|T)[^.;]{0,70}?"
+    r"\b(?:stop|halt|end|cease|refrain|abandon|zaprzesta|wstrzyma|przerwa|прекра|остановить|отказаться|припин|зупин|відмов|einstell|einzustell|stopp|beenden|verzicht|cess|arrêt|renonc|mett\w* fin|cese|cesar|deje de|dejar de|dejen de|deten|poner fin|abstener)\w*[^.;]{0,34}$|"
+    r"(?:要求|敦促|呼吁|呼籲|促请|促請|督促)[^。;]{0,16}(?:停止|终止|終止|中止|放弃|放棄)[^。;]{0,16}$"
+)
+_TO_END_IT = re.compile(  # Korean and Japanese: the end of it is asked for behind the act
+    r"^[^.;。]{0,14}?(?:중단|중지|철회|포기|停止|中止|撤回|中断|取りやめ|やめ)[^.;。]{0,14}?(?:요구|촉구|요청|求め|要求|要請|呼びか|呼び掛|促|T)"
+)
+_STILL_THEIRS = re.compile(
+    r"^\W*O[\u4e00-\u9fff][^V.;。]*[,，][^\Wa-zDROK]{0,6}$"
+)  # Chinese clauses share the first subject
+_ASKED_ANOTHER = re.compile(  # somebody else is asked, or for the end of it, or for a word about it
+    r"O(?:に|에|에게|측에|へ)[^DR。.;]{0,24}$|(?:중단|중지|철회|포기|설명|자제|停止|中止|撤回|説明|自制)(?:을|를|を)? ?$"
 )
 _PLANT = re.compile(
     r"^M (?:factor|plant|industr|maker|sector|expo|exhibition|depot|display|inventory|stockpile|arsenal|program|test|launch|parade)"
@@ -92,6 +104,8 @@ def acts(passage: Passage) -> list[Act]:
             continue
         if token.letter == "G" and _TO_ANOTHER.match(after):
             continue
+        if token.letter == "T" and token.mention.concept.get("plan") == "true" and _ASKED_ANOTHER.search(before):
+            continue
         if _foreign(passage, token.letter, before, token.at):
             continue
         found.append(
@@ -106,6 +120,7 @@ def acts(passage: Passage) -> list[Act]:
                     or _CONDITION_AFTER.match(after)
                     or _OPEN.match(after)
                     or _WARNING.search(before[-_LOOK_BACK:])
+                    or _TO_END_IT.match(after)
                     or (_GERUND.match(passage.words(token.mention)) and not re.search(r"\w|[DROKJV]", before))
                 ),
             )
@@ -156,6 +171,8 @@ def _has_object(passage: Passage, letter: str, mention: Mention, before: str, af
 
 def _foreign(passage: Passage, letter: str, before: str, at: int) -> bool:
     """Whether the nearest actor before the act is neither of the two parties nor somebody who merely speaks."""
+    if letter in "TU" and _STILL_THEIRS.search(before):
+        return True
     for found in reversed(list(_ACTOR.finditer(before))):
         if _RECEIVER.match(before[found.end() :]):
             continue  # Korean and Japanese put the receiver between the doer and the verb

@@ -31,15 +31,19 @@ _SAID_AFTER = re.compile(
     r"^(?:'s|’s|s')?(?:(?:[ ,(-]|은|는|이|가|は|が)[^.;:GTUXVZDR]{0,70}?[ ,)-]?|)(?:,? )?V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))"
 )
 _SAID_AT_END = re.compile(  # Korean, Japanese and Chinese: the topic stands first, the verb of saying last
-    r"^(?:의|の[^、。]{0,8})?\w{0,12}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fff\d]{0,8}V"
+    r"^(?:의|の[^、。]{0,8}| (?=J))?\w{0,12}?(?:은|는|이|가|は|が|も)[^.。]*V|^[\u4e00-\u9fffJ\d]{0,8}V"
 )
+_SAID_SO = re.compile(r"^[\u4e00-\u9fffa-zが-힣]{0,8}(?:に|에 ?)V")  # "…によると", "…에 따르면"
+_SO = frozenset(["よると", "よれば", "따르면", "의하면"])
 _SAID_BEFORE = re.compile(r"V(?:\S* )?(?!that |that the )(?:[^.;:GTUCMVZDR]{0,70}?)$")
 _CLOSED = re.compile(
     r"^(?:'s|’s)?(?: [\w'\"()]+){0,2} ?(?:[,.;:!)\"]|$|- |on |in |w |KK|K|J)"
 )  # nothing finite follows a sayer behind the verb
 _HEAD = re.compile(r"^(?:[^\w]|\w{0,12} ){0,2}$")
 _COLON = re.compile(r"^[^:.;]{0,26}: ")
-_QUOTE = re.compile(r"^ ?[\"「『‘']")  # Korean and Japanese headlines: the sayer, then what is said in quotes
+_QUOTE = re.compile(
+    r"^ ?[\"「『‘']|^ [DR], (?=[^.;]*[\uac00-\ud7a3])"
+)  # Korean and Japanese headlines: the sayer, then what is said in quotes
 _TAIL = re.compile(r"(?:[:–—-] ?|- |, |\| |[\"”』」] ?|…|\.\.\.)$")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _OWN = re.compile(r"^(?:,? \w+){0,2},? V(?! to (?:stop|halt|end|cease|refrain|act|do|press|help|use))")
@@ -83,6 +87,7 @@ PREPOSITIONS = frozenset(
             "de acuerdo con",
             "a juicio de",
             "den angaben zufolge",
+            *("据", "據", "根据", "根據"),
         ),
     ]
 )
@@ -95,6 +100,7 @@ _OBLIQUE = re.compile(
     r"(?<!\w)(?:in|against|for|to|on|with|of|from|near|over|w|we|na|od|z|ze|do|dla|o|przeciwko|przeciw|przez|в|у|на|по|из|от|для|до|о|об|за|с|со|против|проти|від|із|про|gegen|nach|aus|für|über|auf|von|"
     r"contre|sur|vers|dans|à|en|de|du|pour|par|avec|contra|sobre|hacia|a|al|del|para|con|desde)(?: the| la| le| les| der| die| das| den| el| los)? (?:l')?$"
 )
+_TITLES = re.compile(r" ?(?:의 ?|の)?(?:[\u4e00-\u9fff\uac00-\ud7a3]{1,4} ?)?")
 _STATES = re.compile(
     r"(?:nearly |about |some |more than |over )?\d+ (?:countries|nations|states)(?=[^.;]{0,80}joint statement[^.;]{0,20}V)"
 )
@@ -137,7 +143,7 @@ def _strength(passage: Passage, start: int, end: int, *, state: bool) -> int:
     before, after = passage.tagged[:start], passage.tagged[end:]
     if _COMPARED.search(before) or (state and before.endswith((" a ", " an ")) and re.match(r" [a-z]", after)):
         return 0  # "more than the White House disclosed", "according to a U.S. think tank"
-    if _according(passage, before):
+    if _according(passage, before) or _so(passage, end):
         return 4  # whose word it is, whoever else does something in the sentence
     said = _SAID_AFTER.match(after if state else _PLACED.sub("_", after))
     if said is not None and _PASSIVE.search(said[0]) and not _active(passage, end + said.end() - 1):
@@ -170,6 +176,13 @@ def _according(passage: Passage, before: str) -> bool:
     if at < 0 or not _NEAR.fullmatch(before[at + 1 :]) or (mention := passage.token(at).mention) is None:
         return False
     return passage.words(mention).lower() in PREPOSITIONS
+
+
+def _so(passage: Passage, end: int) -> bool:
+    """Whether the Japanese and Korean "according to" stands right behind."""
+    found = _SAID_SO.match(passage.tagged[end:])
+    mention = passage.token(end + found.end() - 1).mention if found else None
+    return mention is not None and passage.words(mention).lower() in _SO
 
 
 def _active(passage: Passage, at: int) -> bool:
@@ -243,8 +256,15 @@ def _office(
     token = tokens[index]
     start, end = token.at, token.at + 1
     party = ""
-    if index and (before := tokens[index - 1]).mention is not None and before.letter in "DRO":
-        gap = passage.tagged[before.at + 1 : token.at]
+    first = index
+    while (
+        first
+        and tokens[first - 1].letter == "J"
+        and _TITLES.fullmatch(passage.tagged[tokens[first - 1].at + 1 : tokens[first].at])
+    ):
+        first -= 1  # "미 정부 고위 관계자", "美国政府高级官员": the state stands before the first of them
+    if first and (before := tokens[first - 1]).mention is not None and before.letter in "DRO":
+        gap = passage.tagged[before.at + 1 : tokens[first].at]
         if re.fullmatch(r"(?:'s|s'|의)?[ -]?(?:(?!and )[\w-]+ ){0,2}", gap):
             party, start = before.mention.canonical, before.at
     if (

@@ -142,7 +142,10 @@ def _directed(drafts: list[Draft], found: list[Passage]) -> list[Draft]:
 
 _FOR_THE_WAR = re.compile(
     r"(?:bolster|aid|replenish|sustain|refill|fuel|reinforc|stave off|prop up|restock)\w*[^.;]{0,40}(?:R's|O|its)|R's (?:\w+ )?(?:war|fight|forces|stockpile)|"
-    r"U (?:on the battlefield )?(?:in|against) O|for (?:use in )?(?:the |its )?O war|(?:its|the) (?:war|fight|offensive) (?:in|against|on) O|R T"
+    r"U (?:on the battlefield )?(?:in|against) O|for (?:use in )?(?:the |its |his )?(?:O war|war (?:in|on|against) O)|"
+    r"für den (?:krieg|einsatz) (?:in der|gegen die) O|(?:для|на) (?:війни|войны|войну|війну) (?:в|у|на|с|проти|против) O|pour (?:la|sa) guerre (?:en|contre l'|contre la )\s?O|"
+    r"para (?:la|su) guerra (?:en|contra) O|na wojn[ęy] (?:w|z|na|przeciwko) O|dla wojny|O(?:侵攻|戦争)(?:用|に|のため)|O 전쟁(?:에|용)|用于O|用於O|"
+    r"(?:its|the) (?:war|fight|offensive) (?:in|against|on) O|R T"
 )
 _RETURNS = frozenset(
     ["technology", "food", "oil", "raw materials", "payment", "luxury goods", "horses", "submarines", "air defence"]

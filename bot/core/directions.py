@@ -92,6 +92,8 @@ _CUES = (
         "from, in front",
         gives=True,
     ),
+    _cue(rf"T {_ART}(?P<p>[DR]) auf(?!\w)", 7, "hopes for", gives=False),
+    _cue(rf"T {_ART}(?P<p>[DR])(?:'s help)? (?:for|to G|um|o|о|про|pour|por|de)(?!\w)", 7, "asks", gives=True),
     _cue(rf"T (?:\S+ ){{0,3}}?M (?:в|у|in|en|w|bei) {_ART}(?P<p>[DR])(?!\w)", 6, "buys in", gives=True),
     _cue(r"(?:向|跟|與|与|同)(?P<p>[DR])[^，。DR]{0,6}T", 7, "buys from", gives=True),
     # "acheter des obus à la D", "comprar proyectiles a D": from whom.
@@ -109,7 +111,12 @@ _CUES = (
         "object",
         gives=False,
     ),
-    _cue(rf"(?<!\w)(?:with|z|с|з|mit|avec|con) {_ART}(?P<p>[DR]) (?:\w+ ){{0,2}}[TSX]", 5, "buys from", gives=True),
+    _cue(
+        rf"(?<!\w)(?:with|z|с|з|mit|avec|con) {_ART}(?P<p>[DR]) (?:(?:\w+ ){{0,2}}T|(?:(?!(?:über|про|о|об|o|sobre|about|on|de)\b)\w+ ){{0,2}}[SX])",
+        5,
+        "buys from",
+        gives=True,
+    ),
     _cue(
         r"(?<!an )(?<!nach )[DR] (?:hat|habe|haben|hatte|soll|wird|würde) (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MN]",
         7,
@@ -203,6 +210,13 @@ _CUES = (
     _cue(r"(?P<p>[DR])(?:이|가|은|는|は|が)[^.;G]{0,60}?T", 3, "subject of getting", gives=False),
     _cue(r"(?P<p>[DR])(?:군)?(?:에게|에 |로 |측에|へ|に(?!よ|お|対す|は)|向け)", 3, "to", gives=False),
     _cue(r"(?P<p>[DR])(?:에서|으로부터|로부터|から|산(?=[ 이인으])|제(?= )|製|産)", 3, "from", gives=True),
+    _cue(r"(?P<p>[DR])(?:에게|에 |측에|に(?!向|よ|お))[^.;DRG]{0,30}?T", 7, "asks of", gives=True),
+    _cue(
+        r"(?P<p>[DR])(?:의 | ?|の)M[^.;DR]{0,8}?(?:생산|제조|개발|生産|製造|開発)(?:을|를|を)? ?G",
+        7,
+        "what it makes itself",
+        gives=False,
+    ),
     _cue(r"T(?:고 | ?)(?:있는 )?(?P<p>[DR])(?:이|가|은|는)", 4, "subject of getting", gives=False),
     _cue(r"(?:从|從|由|自)(?P<p>[DR])", 3, "from", gives=True),
     _cue(r"(?:向|给|給|至|往|对|對|予|対|援|赴|대)(?P<p>[DR])", 3, "to", gives=False),
@@ -219,7 +233,7 @@ _WAR = re.compile(  # names that hold a party without giving it a part in the ac
     r"(?:from|in|on|near) the R(?: far east)? border|M (?:of|z) O(?!(?:,| and| i| oraz| lub| czy| or) )|[DR]-[DR](?= )"
 )
 _PAIR = re.compile(  # "North Korea and Russia are in talks": neither is the giver
-    r"(?:D(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?R|R(?:'s)?(?:,| and| i| und| et| y| и| та|-|–)[ ]?(?:the )?D)(?![\w'])(?! [MP])"
+    r"(?:D(?:'s)?(?:,| and| i| und| et| y| и| і| та|-|–)[ ]?(?:the )?R|R(?:'s)?(?:,| and| i| und| et| y| и| і| та|-|–)[ ]?(?:the )?D)(?![\w'])(?! [MP])"
 )
 _LOADED = re.compile(r"Y[^.;]{0,30}C (?:on|onto|aboard|into|at)|C[^.;]{0,30}Y[^.;]{0,40}(?:on|onto|aboard|at)(?!\w)")
 _DATIVE = re.compile(

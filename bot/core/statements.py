@@ -16,6 +16,7 @@ from bot.core.drafts import Context, Draft, event_text, facts, hedge_of, paired
 from bot.core.legs import leg, plan_wins, split
 from bot.core.passages import Passage
 from bot.core.periods import period
+from bot.core.talks import talked_over
 from bot.core.verbless import verbless
 
 _THEMSELVES = re.compile(r"^\W*(?P<p>[DR])(?: \w+){0,2}(?:: |,? V )")  # the party speaks, and negates
@@ -144,11 +145,12 @@ def _background(passage: Passage, act: Act) -> bool:
 def _asserted(context: Context, index: int, passage: Passage, live: list[Act], *, waiting: bool) -> list[Draft]:
     if not paired(context, index):
         return []
-    giver, margin, why = direction(*leg(passage, live))
+    talks = talked_over(passage, live)
+    giver, margin, why = talks or direction(*leg(passage, live))
     if margin < _CLEAR and giver == "R" and passage.of("materiel") and not _returned(passage):
         giver = ""  # one weak cue does not turn the flow of arms
     who = context.spoken[index]
-    nominal = all(act.letter in "SX" for act in live)
+    nominal = talks is not None or all(act.letter in "SX" for act in live)
     if who is not None and who.party in context.lexicon.parties and (nominal or not plan_wins(passage, live)):
         who = None  # of what a party says of itself only its plans are claims
     if nominal and who is None and not waiting and not _stated(context, passage, margin):
