@@ -20,14 +20,14 @@ CODECS = (
     "gb18030", "big5hkscs",
 )  # fmt: skip
 
-_TAG = rb"<[^<>]*>|\\u003[cC][^<>]*\\u003[eE]|&lt;[^<>]*&gt;"
+_TAG = rb"<[^<>]*>|(?:\\u003[cC]|&lt;)[^<>]*(?:\\u003[eE]|&gt;)"
 _REFERENCE = rb"&#?[0-9A-Za-z]*;?|\\u[0-9A-Fa-f]{4}"
 _UNSEEN = rb"\xc2[\x80-\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 # The same as references, and what parts words as references. Letters are none of them: a pattern that passed over any
 # reference would pass over whole texts that are written in references, and remember every word that it had begun.
 _UNSEEN_REFERENCE = (
-    rb"(?:&|\\u0026)(?:amp;)*(?:#0*(?:[0-9]{1,2}|1[0-7][0-9]|8[12][0-9]{2}|6[45][0-9]{3});?|#[xX]0*(?:[0-9A-Fa-f]{1,2}|20[0-9A-Fa-f]{2}"
-    rb"|[fF][dDeEfF][0-9A-Fa-f]{2});?|shy;?|(?:zwn?j|[lr]rm|af|ic|it|ApplyFunction|Invisible(?:Comma|Times)|NoBreak|Negative[A-Za-z]+|ZeroWidthSpace);)|\\u(?:00[0-9A-Fa-f]{2}|20[0-9A-Fa-f]{2}|[fF][dDeEfF][0-9A-Fa-f]{2})"
+    rb"&(?:amp;)*(?:#[xX]?0*(?:[0-9A-Da-d]{1,2};|1[2-7].|[aA][dD]|8[23]..|20[0-6].|65279|[fF][eE][fF][fF])|shy|zwn?j|[lr]rm|(?:af|ic|it);|[A-Z][a-z]+)"
+    rb"[A-Za-z]*;?|\\u(?:00|20|[fF][eE]).."
 )
 _PARTING_REFERENCE = (
     rb"&#0*(?:[0-9]{1,3}|[78][0-9]{3}|12[0-9]{3}|6[45][0-9]{3});?|&#[xX]0*(?:[0-9A-Fa-f]{1,2}|[12][0-9A-Fa-f]{3}|30[0-9A-Fa-f]{2}"
@@ -54,7 +54,7 @@ _LOOSE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s
 TIGHT = rb"(?:" + _LOOSE.removesuffix(b"*") + rb"+[.,'`*&+~_-]?" + _LOOSE + rb"|[.,'`*&+~_-]" + _LOOSE + rb")"
 """What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
 
-_ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _REFERENCE + rb")*"
+_ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _TAG + rb"|" + _UNSEEN + rb"|" + _REFERENCE + rb")*"
 _OPENED = rb"\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}"
 _LEFT = rb"(?:^|[^A-Za-z0-9]|" + _OPENED + rb")"
 # In UTF-8 what stands before a word is a whole character: no letter of Latin-1, Latin Extended-A or Cyrillic (but × and ÷).
@@ -213,24 +213,20 @@ def spellings(char: str) -> tuple[str, ...]:
     return tuple(sorted(one for one in found if len(one) == 1))
 
 
-@cache
-def _escaped_hex(point: int) -> bytes:
-    return b"".join(
-        rb"[%c%c]" % (digit, digit - 32) if 97 <= digit <= 102 else rb"%c" % digit for digit in b"%x" % point
-    )
+def _escaped_hex(digits: bytes) -> bytes:
+    return b"".join(rb"[%c%c]" % (digit, digit - 32) if 97 <= digit <= 102 else rb"%c" % digit for digit in digits)
 
 
-def _references(char: str) -> list[bytes]:
-    """The ways to write a character as an HTML reference or a JSON escape."""
-    point = ord(char)
-    amp = rb"(?:&|\\u0026)(?:amp;)*"
-    numbers = rb"%s#(?:0*%d|[xX]0*%s);?" % (amp, point, _escaped_hex(point))
-    found = [numbers]
-    if point < 0x10000:
-        digits = b"".join(rb"[%c%c]" % (d, d - 32) if 97 <= d <= 102 else rb"%c" % d for d in b"%04x" % point)
-        found.append(rb"\\u" + digits)
-    found.extend(rb"%s%s;?" % (amp, name.encode()) for name in _named().get(char, ()))
-    return found
+def _references(*chars: str) -> bytes:
+    """A pattern for the ways to write any of some characters as an HTML reference or a JSON escape."""
+    points = [ord(char) for char in chars]
+    decimal = rb"|".join(b"%d" % point for point in points)
+    hexadecimal = rb"|".join(_escaped_hex(b"%x" % point) for point in points)
+    names = [name.encode() for char in chars for name in _named().get(char, ())]
+    ways = [rb"#(?:0*(?:" + decimal + rb")|[xX]0*(?:" + hexadecimal + rb"))", *names]
+    found = rb"(?:&|\\u0026)(?:amp;)*(?:" + rb"|".join(ways) + rb");?"
+    escapes = [_escaped_hex(b"%04x" % point) for point in points if point < 0x10000]
+    return found + (rb"|\\u(?:" + rb"|".join(escapes) + rb")" if escapes else b"")
 
 
 def _quoted(raw: bytes) -> bytes:
@@ -241,18 +237,18 @@ def _quoted(raw: bytes) -> bytes:
 def letter(char: str) -> bytes:
     """A pattern for one folded character in UTF-8 or ASCII with every escape, as upper or lower case."""
     raw: list[bytes] = []
-    escaped: list[bytes] = []
+    apart: list[bytes] = []
     for one in spellings(char):
         raw.append(_quoted(one.encode()))
-        apart = unicodedata.normalize("NFD", one)
-        if len(apart) == 2 and not EXOTIC.search(apart):
-            parts = [rb"(?:" + rb"|".join([_quoted(part.encode()), *_references(part)]) + rb")" for part in apart]
-            escaped.append(parts[0] + parts[1])
-        escaped.extend(_references(one))
+        parts = unicodedata.normalize("NFD", one)
+        if len(parts) == 2 and not EXOTIC.search(parts):
+            apart.append(
+                b"".join(rb"(?:" + _quoted(part.encode()) + rb"|" + _references(part) + rb")" for part in parts)
+            )
     singles = [one for one in raw if len(one) == 1]
     many = [one for one in raw if len(one) > 1]
-    ways = ([rb"[" + b"".join(singles) + rb"]"] if singles else []) + many + escaped
-    return rb"(?:" + rb"|".join(dict.fromkeys(ways)) + rb")"
+    ways = ([rb"[" + b"".join(singles) + rb"]"] if singles else []) + many
+    return rb"(?:" + rb"|".join(dict.fromkeys([*ways, *apart, _references(*spellings(char))])) + rb")"
 
 
 def words(texts: Sequence[tuple[str, bool]], *, left: bool, utf8: bool = False) -> bytes:
@@ -296,7 +292,7 @@ def loose(text: str, *, right: bool) -> bytes:
 
 def exactly(text: str, *, utf8: bool = False) -> bytes:
     """A pattern for an ASCII word in this very case, alone."""
-    body = INSIDE.join(rb"(?:%c|%s)" % (ord(char), rb"|".join(_references(char))) for char in text)
+    body = INSIDE.join(rb"(?:%c|%s)" % (ord(char), _references(char)) for char in text)
     return (_LEFT_UTF8 if utf8 else _LEFT) + body + _RIGHT
 
 

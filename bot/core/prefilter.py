@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import re2
@@ -23,9 +24,10 @@ from bot.core.pagetext import spoken
 from bot.core.terms import Term, unspaced
 from bot.core.watchlists import Watchlist
 
-VERSION = 3  # of the patterns: raise it when this room or `bot.core.hiding` makes others
+VERSION = 4  # of the patterns: raise it when this room or `bot.core.hiding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
-LONG = 7  # letters of a word that are looked for
+LONG = 7  # letters of a word that are looked for in raw bytes
+SHORTER = 5  # the same for the other parties, which are only looked for in what a page says
 LONG_UNSPACED = 3  # characters of a run of Hangul, kana or Han
 SHORT = 4  # letters: a word up to this length is looked for with its boundaries
 
@@ -36,8 +38,7 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
     for watchlist in watchlists:
         parties = kernels(watchlist)
         exotic = [hiding.exotic([kernel.text for kernel in party]) for party in parties]
-        # The party with the fewest telling words is the one that fewest pages name: its absence settles most of them.
-        rarest = min(range(len(parties)), key=lambda number: len(parties[number]))
+        rarest = _rarest(_parties(watchlist))
         words = [kernel.text for kernel in parties[rarest]]
         coded = sorted({way for word in words for way in hiding.in_codecs(word)})
         legacy = [*_ways(parties[rarest]), exotic[rarest], *coded, *hiding.exotic_in_codecs(words)]
@@ -51,7 +52,14 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
 
 def kernels(watchlist: Watchlist) -> list[list[Kernel]]:
     """The words of each party that a page must hold one of."""
-    return [_kernels(terms) for terms in _parties(watchlist)]
+    parties = _parties(watchlist)
+    rarest = _rarest(parties)
+    return [_kernels(terms, LONG if number == rarest else SHORTER) for number, terms in enumerate(parties)]
+
+
+def _rarest(parties: Sequence[Sequence[Term]]) -> int:
+    """The party with the fewest terms is the one that fewest pages name: its absence settles most of them."""
+    return min(range(len(parties)), key=lambda number: len(parties[number]))
 
 
 def _parties(watchlist: Watchlist) -> list[list[Term]]:
@@ -82,7 +90,7 @@ class Kernel:
         return self.text in word and not self.right
 
 
-def _kernels(terms: Sequence[Term]) -> list[Kernel]:
+def _kernels(terms: Sequence[Term], long: int) -> list[Kernel]:
     """The fewest words that every one of the terms is sure to hold: those of one word first, then what they do not cover."""
     found: list[Kernel] = []
     for term in sorted(terms, key=lambda term: (len(_words(term)), len(term.anchor), term.anchor)):
@@ -94,7 +102,7 @@ def _kernels(terms: Sequence[Term]) -> list[Kernel]:
             continue
         if any(kernel.covers(word, left=left, right=right) for kernel in found for word, left, right in words):
             continue
-        found.append(_chosen(words))
+        found.append(_chosen(words, long))
     return sorted(set(found))
 
 
@@ -112,7 +120,7 @@ def _words(term: Term) -> list[tuple[str, bool, bool]]:
     return [(word, left and not unspaced(word[0]), right and not unspaced(word[-1])) for word, left, right in found]
 
 
-def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
+def _chosen(words: Sequence[tuple[str, bool, bool]], long: int) -> Kernel:
     """What to look for: the words of a phrase in a row where that can be done, else one word, cut to what tells enough."""
     for word, _, _ in words:
         if unspaced(word[0]):
@@ -120,9 +128,9 @@ def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
     if len(words) > 1 and all(left for _, left, _ in words):
         parts = [f"{word}{'' if closed else '*'}" for word, _, closed in words[:-1]]
         last, _, right = words[-1]
-        return Kernel(" ".join([*parts, last[:LONG]]), True, right and len(last) <= LONG)
+        return Kernel(" ".join([*parts, last[:long]]), True, right and len(last) <= long)
     word, left, right = max(words, key=lambda one: len(one[0]))
-    return Kernel(word[:LONG], left, right and len(word) <= SHORT)
+    return Kernel(word[:long], left, right and len(word) <= SHORT)
 
 
 def _ways(party: Sequence[Kernel], *, utf8: bool = False) -> list[bytes]:
@@ -144,12 +152,17 @@ class Gate:
 
     def __init__(self, watchlists: Sequence[Watchlist], cached: bytes = b"") -> None:
         self.watchlists = tuple(watchlists)
-        self.cached = cached if _fits(cached, self.watchlists) else patterns(self.watchlists)
+        self.cached = fitting(cached, self.watchlists)
         made = json.loads(self.cached)["patterns"]
-        self._legacy = tuple(_pattern(one["legacy"]) for one in made)
+        self._legacy_sources = tuple(one["legacy"] for one in made)
         self._plain = tuple(tuple(map(_pattern, one["parties"])) for one in made)
         self._rarest = tuple(parties[one["rarest"]] for one, parties in zip(made, self._plain, strict=True))
         self._necessities = Necessities(self.watchlists)
+
+    @cached_property
+    def _legacy(self) -> tuple[Any, ...]:
+        """The patterns for other charsets, made when the first such page comes: few archives hold many."""
+        return tuple(map(_pattern, self._legacy_sources))
 
     def __call__(self, body: bytes, content_type: str = "") -> bool:
         """Whether the page must be extracted."""
@@ -208,6 +221,11 @@ def _pattern(source: str) -> Any:
     except re2.error as error:
         # The error repeats the whole pattern, which nobody can read.
         raise ValueError(f"the gate's pattern is broken: {str(error)[:80]}") from None
+
+
+def fitting(cached: bytes, watchlists: Sequence[Watchlist]) -> bytes:
+    """The kept patterns where they are those of these watchlists, else new ones."""
+    return cached if _fits(cached, watchlists) else patterns(watchlists)
 
 
 def _fits(cached: bytes, watchlists: Sequence[Watchlist]) -> bool:

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.core.prefilter import Gate
+from bot.core.prefilter import Gate, fitting
 from bot.core.watchlists import load
 from bot.errors import WorkerError
 from bot.sources import scanning
@@ -121,7 +121,7 @@ def gate_patterns(watchlists: Sequence[tuple[str, bytes]], cache: Path | None) -
     if cache is None:
         return
     kept = _read(cache)
-    fresh = Gate([load(raw, file=name) for name, raw in watchlists], kept).cached
+    fresh = fitting(kept, [load(raw, file=name) for name, raw in watchlists])
     if fresh != kept:
         with suppress(OSError):  # a read-only disk costs a second at every start, nothing more
             cache.parent.mkdir(parents=True, exist_ok=True)
