@@ -34,7 +34,9 @@ def show_story(store: Store, story: Story, publishers: Publishers, *, as_json: b
         first = stands.first[0]
         click.echo(f"  first seen {first.seen:%Y-%m-%d %H:%M} UTC at {clean(first.outlet) or first.url}")
     for origin in story.origins:
-        click.echo(f"  rests on {origin.claimant} ({origin.basis}), said in {origin.carriers}{', corroborated' if origin.corroborated else ''}")
+        click.echo(
+            f"  rests on {origin.claimant} ({origin.basis}), said in {origin.carriers}{', corroborated' if origin.corroborated else ''}"
+        )
     click.echo(f"  {carried(stands)}")
     before = store.stories.get(story.follows) if story.follows else None
     if before is not None:

@@ -158,9 +158,9 @@ def test_no_article_in_any_disguise_or_in_four_thousand_stacked_ones_is_dropped(
 
 @pytest.mark.parametrize("charset", ["euc_kr", "gb18030", "shift_jis", "utf-8"])
 def test_a_sign_that_stands_for_letters_is_found_in_every_charset(charset: str):
-    body = disguises.page(
-        "Gun", "쿠르스크 170㎜" if charset == "euc_kr" else "ＮＫ ロシア", charset=charset
-    ).encode(charset)
+    body = disguises.page("Gun", "쿠르스크 170㎜" if charset == "euc_kr" else "ＮＫ ロシア", charset=charset).encode(
+        charset
+    )
     assert gate().first(body, f"text/html; charset={disguises.LABELS.get(charset, charset)}")
 
 
