@@ -24,10 +24,11 @@ def publishers_beside(watchlists: Sequence[Path]) -> Publishers:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The carriage of one story, and the first sighting of each family, first seen first."""
+    """The carriage of one story, the first sighting of each family, and what hangs on it without counting; first seen first."""
 
     carriage: Carriage
     first: tuple[Sighting, ...]
+    hangs: tuple[Sighting, ...]
 
 
 def behind(store: Store, story: str, publishers: Publishers) -> Behind:
@@ -35,7 +36,10 @@ def behind(store: Store, story: str, publishers: Publishers) -> Behind:
     carriers: list[Carrier] = []
     first: dict[str, Sighting] = {}
     seen: set[str] = set()
-    for one in store.stories.sightings(story):
+    sightings = store.stories.sightings(story)
+    for one in sightings:
+        if one.role == "also":
+            continue
         family = publishers.family(one.url, one.outlet)
         again = one.article in seen
         carriers.append(
@@ -48,4 +52,5 @@ def behind(store: Store, story: str, publishers: Publishers) -> Behind:
         )
         seen.add(one.article)
         first.setdefault(family or one.article, one)
-    return Behind(carriage(carriers, publishers.wires), tuple(first.values()))
+    hangs = tuple(one for one in sightings if one.role == "also")
+    return Behind(carriage(carriers, publishers.wires), tuple(first.values()), hangs)

@@ -35,7 +35,7 @@ class Telling:
         """The candidate of one change for who reads at `target`; `claims` are given where the article is not stored yet."""
         store = self.store
         found = tuple(store.stories.claims(article=article.id)) if claims is None else claims
-        outlets = behind(store, story.id, self.publishers).first
+        stands = behind(store, story.id, self.publishers)
         candidate = Candidate(
             change=change,
             story=story,
@@ -43,9 +43,9 @@ class Telling:
             verdict=next(verdict for verdict in verdicts if verdict.rank == "match"),
             claims=found,
             origins=story.origins,
-            carriers=max(1, len(outlets)),
+            carriers=max(1, len(stands.first)),
             watchlists=tuple(sorted(verdict.watchlist for verdict in verdicts if verdict.rank == "match")),
-            also=tuple((one.outlet, one.title, one.url) for one in outlets[1:]),
+            also=tuple((one.outlet, one.title, one.url) for one in (*stands.first[1:], *stands.hangs)),
             alerted=store.digests.alerted(story.id, target),
             shown=shown,
         )

@@ -121,6 +121,8 @@ def test_what_hangs_on_a_story_says_nothing_for_it(desk: Desk):
     assert after is not None
     assert len(after.articles) == 2
     assert after.origins == before.origins
+    told = behind(desk.store, story, desk.judge.publishers)
+    assert (len(told.first), [one.title for one in told.hangs]) == (1, [title])
     assert not [one for one in desk.store.stories.claims(story=story) if "Pentagon" in one.claimant]
     assert [one for one, _, _, _ in desk.store.stories.ledger() if "Pentagon" in one.claimant]
 
