@@ -47,7 +47,7 @@ def show(report: BackfillReport) -> None:
         click.echo(f"  not finished: {report.stopped} ({report.waiting} units wait)")
     for reason, count in Counter(reason for _, reason in report.partial).most_common(SHOWN):
         click.echo(f"  partial  {safe(reason)}" + (f" ({count} units)" if count > 1 else ""))
-    if not report.partial and not report.failed and not report.waiting:
+    if not (report.partial or report.failed or report.waiting or report.missed):
         click.echo("  the window is complete for what these sources hold")
     if report.missed:
         click.echo(f"  {len(report.missed)} not read:")

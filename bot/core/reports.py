@@ -89,7 +89,7 @@ class ReportRun:
     @property
     def complete(self) -> bool:
         """Whether all that its sources hold of the window was read."""
-        return not (self.failed or self.waiting or self.partial)
+        return not (self.failed or self.waiting or self.partial or self.missed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
