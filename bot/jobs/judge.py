@@ -43,10 +43,21 @@ class Judge:
     publishers: Publishers = NOBODY
     promises: Callable[[Judgement], tuple[Delivery, ...]] = lambda _: ()
 
-    def __call__(self, article: Article, now: datetime, *, previous: Sequence[Verdict] = ()) -> Judgement:
-        """The judgement of one article; `previous` are its verdicts before this revision."""
+    def verdicts(self, article: Article) -> tuple[Verdict, ...]:
+        """What the watchlists say of an article: pure, and most of a judgement's time."""
+        return self.matcher.verdicts(article.item())
+
+    def __call__(
+        self,
+        article: Article,
+        now: datetime,
+        *,
+        previous: Sequence[Verdict] = (),
+        verdicts: tuple[Verdict, ...] | None = None,
+    ) -> Judgement:
+        """The judgement of one article; `previous` are its verdicts before this revision, `verdicts` those of now where they are known."""
         item = article.item()
-        verdicts = self.matcher.verdicts(item)
+        verdicts = self.verdicts(article) if verdicts is None else verdicts
         rank = best_rank(verdicts)
         if rank == "none":
             return Judgement(article=article, verdicts=verdicts)

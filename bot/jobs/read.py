@@ -14,7 +14,7 @@ from bot.core.shards import WHOLE, Shard
 from bot.core.urls import canonical
 from bot.errors import ExtractError, FetchError, HostResting, Refused, WorkerError
 from bot.jobs.judge import Judge
-from bot.model import Article, Feed, Page, Quality, Request, Response
+from bot.model import Article, Feed, Page, Quality, Request, Response, Verdict
 from bot.ports import Clock, Fetch, Map, Mark, Parse, Wake, no_mark, no_wake
 from bot.store import Store
 from bot.store.articles import Judgement
@@ -173,30 +173,41 @@ class Reader:
 
     def _settle(self, got: Got, report: ReadReport) -> ReadReport:
         """The store's part, one entry after the other; who waits for an alert is woken when it can be seen."""
+        article = None if self._known(got.work) else self._article(got)
+        verdicts = self.judge.verdicts(article) if article else ()  # takes longest, and needs nobody to wait
         with self.store.alone():
-            report, promised = self._stored(got, report)
+            report, promised = self._stored(got, article, verdicts, report)
         if promised:
             self.wake()
         return report
 
-    def _stored(self, got: Got, report: ReadReport) -> tuple[ReadReport, bool]:
-        """Duplicates, verdicts, and the one transaction; whether something was promised."""
+    def _article(self, got: Got) -> Article:
+        """The article of a page, or of what the feed says where there is none."""
+        work, now, entry = got.work, self.clock(), got.work.entry
+        feed = self._feed(work)
+        if got.page is None or got.response is None:
+            return from_entry(entry, feed, quality=got.quality, policy=work.policy, now=now, note=got.reason)
+        article = from_page(entry, feed, got.page, got.response, policy=work.policy, now=now, extractor=self.extractor)
+        claimed = self.store.articles.by_url(article.canonical_url)
+        return under_own_name(article, claimed, canonical(got.response.url or entry.url))
+
+    def _feed(self, work: Work) -> Feed:
+        return self.feeds.get(work.entry.feed) or Feed(url=work.entry.feed, name=work.entry.feed)
+
+    def _stored(
+        self, got: Got, read: Article | None, verdicts: tuple[Verdict, ...], report: ReadReport
+    ) -> tuple[ReadReport, bool]:
+        """Duplicates, places, and the one transaction; whether something was promised."""
         work, now = got.work, self.clock()
-        entry = work.entry
-        feed = self.feeds.get(entry.feed) or Feed(url=entry.feed, name=entry.feed)
+        entry, feed = work.entry, self._feed(work)
         known = self._known(work)
         if known is not None:
             self._duplicate(known, work, feed, canonical_url=work.canonical_url, how="url", now=now)
             return report.plus(duplicates=1), False
+        article = read or self._article(got)
         if got.page is not None and got.response is not None:
-            article = from_page(
-                entry, feed, got.page, got.response, policy=work.policy, now=now, extractor=self.extractor
-            )
-            claimed = self.store.articles.by_url(article.canonical_url)
-            article = under_own_name(article, claimed, canonical(got.response.url or entry.url))
             report = report.plus(pages_fetched=1)
         else:
-            article = from_entry(entry, feed, quality=got.quality, policy=work.policy, now=now, note=got.reason)
             report = report.plus(pages_failed=int(got.pages))
         twin = self._twin(article, work)
         if twin is not None:
@@ -208,7 +219,10 @@ class Reader:
         article = self._revised(article, work)
         retry = self._retry_at(got, now)
         judgement = self.judge(
-            article, now, previous=self.store.articles.verdicts(article.id) if article.revision > 1 else ()
+            article,
+            now,
+            previous=self.store.articles.verdicts(article.id) if article.revision > 1 else (),
+            verdicts=verdicts if read is not None and article.item() == read.item() else None,
         )
         judgement = replace(
             judgement,
