@@ -274,7 +274,10 @@ def _office(
         and after.letter in "DRO"
     ):
         gap = passage.tagged[token.at + 1 : after.at]
-        if re.fullmatch(r"[,a-zà-žа-џґ]* ?(?:of|in|from|w|di|de|der|des|von)? ?(?:the |la |einer )?", gap):
+        if re.fullmatch(
+            r"[,a-zà-žа-џґ]* ?(?:(?:militaire|militar|extérieur|exterior|wojskow\w+|военн\w+|воєнн\w+|внешн\w+|зовнішн\w+) )?(?:of|in|from|w|di|de|der|des|von)? ?(?:the |la |einer )?",
+            gap,
+        ):
             party, end = after.mention.canonical, after.at + 1
     kind = mention.concept.get("type")
     if not party:

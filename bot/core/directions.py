@@ -163,9 +163,9 @@ _CUES = (
         gives=False,
     ),  # German
     _cue(
-        r"(?:made|manufactured|produced|built|wyprodukowan\w*|произведен\w*|виготовлен\w*|hergestellt\w*|fabriqu\w*|fabricad\w*)"
+        r"(?:made|manufactured|produced|built|wyprodukowan\w*|произведен\w*|изготовлен\w*|сделан\w*|зроблен\w*|виготовлен\w*|hergestellt\w*|fabriqu\w*|fabricad\w*)"
         r" (?:in|by|w|в|у|en|von|au) (?:\w+ )?(?P<p>[DR])",
-        3,
+        6,
         "made in",
         gives=True,
     ),
@@ -173,6 +173,12 @@ _CUES = (
     _cue(
         r"(?<!\w)[GS] (?:\w+ )?M (?P<p>[DR])(?=[.,;]|$)", 3, "object", gives=False
     ),  # Slavic: "delivery (of) arms (to) Russia"
+    _cue(
+        r"(?:dass|wonach|ob|weil|wie|obwohl|nachdem) [DR] (?P<p>[DR]) (?:[^\s.;]+ ){0,5}?[MNY][^.;]{0,30}? G(?!\w)",
+        9,
+        "object",
+        gives=False,
+    ),
     _cue(r"(?:hat|habe|haben|hatte) [DR] (?P<p>[DR]) (?:[^\s.;]+ ){0,4}?[MNY]", 7, "object", gives=False),
     _cue(r"(?:與|与|同|跟|和)(?P<p>[DR])[^，。DR]{0,8}[TX]", 5, "buys from", gives=True),
     # Origin: "North Korean shells", "North Korea's export of missiles".

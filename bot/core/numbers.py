@@ -76,7 +76,7 @@ _BEFORE = {
     "не менее|не менее чем|как минимум|по меньшей мере|щонайменше|не менше|принаймні|mindestens|wenigstens|"
     "au moins|al menos|por lo menos|최소|최소한|적어도|少なくとも|至少|起码|不少于|≥|>=",
     "<=": "up to|as many as|as much as|at most|maximum of|a maximum of|no more than|not more than|nawet do|"
-    "maksymalnie|не более|максимум|до|bis zu|höchstens|jusqu'à|hasta|최대|最大|最多|高达|高達|多達|多达|≤|<=",
+    "maksymalnie|nawet|не более|максимум|до|bis zu|höchstens|jusqu'à|hasta|최대|最大|最多|高达|高達|多達|多达|≤|<=",
     "<": "less than|fewer than|under|below|mniej niż|poniżej|менее|меньше|менше|weniger als|unter|moins de|menos de|"
     "不到|不足",
     "~": "about|around|roughly|approximately|approx|approx.|some|nearly|almost|close to|an estimated|estimated|"

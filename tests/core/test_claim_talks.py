@@ -76,6 +76,10 @@ SAYERS = (
     ("美国政府高级官员称，朝鲜向俄罗斯提供了炮弹。", "US officials"),
     ("美国国务院发言人米勒表示，朝鲜向俄罗斯提供了炮弹。", "US State Department"),
     ("据韩国国防部消息，朝鲜向俄罗斯运送了炮弹。", "ROK Ministry of Defense"),
+    (
+        "Le chef du renseignement militaire ukrainien a affirmé que Moscou avait fourni à Pyongyang un système Pantsir.",
+        "HUR",
+    ),
     ("A US general said North Korea sent Russia shells.", "US military officer"),
 )
 

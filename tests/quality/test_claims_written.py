@@ -4,7 +4,8 @@ All outlets' sentences are invented; the labels were written before the items we
 whose id begins with w (72, of which 28 are empty) gave, at that first run, 89 % found, direction 100, status 98,
 claimant 71, number and unit 75, empty 86; those with v (61, 25 empty), written after the words and rules had grown,
 89 % found, direction 100, status 94, claimant 88, number and unit 89, empty 100; those with u (33, 15 empty), the hardest to word that came to mind, 80 % found,
-direction 88, status 88, claimant 94, number and unit 86, empty 87 (three labels of them were mended after that run).
+direction 88, status 88, claimant 94, number and unit 86, empty 87 (three labels of them were mended after that run);
+those with x (24, 9 empty), the last, 80 % found, direction 92, status 100, claimant 83, number and unit 78, empty 100.
 """
 
 from __future__ import annotations
