@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,11 +50,16 @@ def configured(
     **engine: object,
 ) -> Path:
     """A configuration of that town's feeds for workers on that server, with a desk in Slack where there is one."""
+    source = packaged("watchlists/russia-dprk-arms.toml")
+    for path in source.parent.glob(
+        f"{source.stem}.*"
+    ):  # of their own: an edited watchlist is matched again by every worker
+        shutil.copy(path, folder)
     allowed = [f"{address}:{town.port}" for address in town.addresses]
     chosen = {"mode": "cluster", "shards": 16, "jobs": 2, "pause": "500ms", "lease": "6s", **engine}
     lines = [
         "schema = 1",
-        f"watchlists = [{json.dumps(str(packaged('watchlists/russia-dprk-arms.toml')))}]",
+        f"watchlists = [{json.dumps(source.name)}]",
         "[store]",
         f"url = {json.dumps(server.url)}",
         "[engine]",
@@ -287,6 +293,8 @@ def test_workers_that_are_killed_fill_the_past_as_one_machine_does(durable: Clus
             f"allow = {allowed}" if line.startswith("allow") else line for line in config.read_text().splitlines()
         )
         config.write_text(text)
+        for path in together.glob("russia-dprk-arms.*"):
+            shutil.copy(path, alone)
         single = alone / "config.toml"
         single.write_text(text.replace('mode = "cluster"', 'mode = "local"').replace(json.dumps(server.url), '""'))
         by_one = backfilling(single, archive, site)
