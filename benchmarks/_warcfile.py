@@ -20,6 +20,7 @@ from bot.store.articles import best_rank
 from tests import disguises
 from tests.archives import warc_record, warcinfo
 
+FULL = 2000  # records of the file that the aim speaks of
 RELEVANT = 0.02
 BOTH_NAMED = 0.04  # of the other pages name both parties and match nothing, ONE_NAMED one party: as the real ones do
 ONE_NAMED = 0.25
@@ -65,6 +66,8 @@ def write(path: Path, matcher: Matcher, records: int, *, shells: bool) -> tuple[
     noise = random.Random(20231013)
     own = pools(matcher)
     paths = sorted(PAGES.rglob("*.html.gz")) if PAGES.exists() else []
+    if records < FULL:  # a smaller file is composed alike
+        paths = [paths[number * FULL // records] for number in range(len(paths) * records // FULL)]
     real = [gzip.decompress(one.read_bytes()).decode("utf-8", "replace") for one in paths]
     composition: Counter[str] = Counter()
     escaped: list[str] = []
