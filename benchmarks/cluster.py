@@ -63,7 +63,7 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def main(feeds: int = 2000) -> None:
+def main(feeds: int = 800) -> None:
     """Both tables."""
     if binaries() is None:
         print("   PostgreSQL is not installed here (Debian: apt install postgresql)")
