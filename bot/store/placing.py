@@ -137,7 +137,7 @@ def put_claim(c: Connection, claim: Claim, *, article: str, story: str, publishe
             "published": published,
             "known_from": known_from,
             "json": dump(claim),
-            "main": len(main_claims((claim,))),
+            "main": len(main_claims((claim,))) if claim.claimant else 0,
         },
     )
 
