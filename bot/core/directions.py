@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.core.companions import with_not_from
 from bot.core.passages import Passage
 
 _ART = r"(?:the |la |le |les |l'|el |los |las |der |die |das |den |dem |its neighbou?r |their |mr\.? |przywódc\w+ |reżim\w* )?"
@@ -112,7 +113,7 @@ _CUES = (
         gives=False,
     ),
     _cue(
-        rf"(?<!\w)(?:with|z|с|з|mit|avec|con) {_ART}(?P<p>[DR]) (?:(?:\w+ ){{0,2}}T|(?:(?!(?:über|про|о|об|o|sobre|about|on|de)\b)\w+ ){{0,2}}[SX])",
+        rf"(?<!\w)(?:with|z|с|з|ž+|mit|avec|con) {_ART}(?P<p>[DR]) (?:(?:\w+ ){{0,2}}T|(?:(?!(?:über|про|о|об|o|sobre|about|on|de)\b)\w+ ){{0,2}}[SX])",
         5,
         "buys from",
         gives=True,
@@ -264,7 +265,8 @@ _TWICE = re.compile(r"R(?:'s)? (?=R)|D(?:'s)? (?=D)")  # "Russia's Wagner group"
 
 def direction(passage: Passage, span: tuple[int, int] | None = None) -> tuple[str, int, tuple[str, ...]]:
     """(giver letter "D" | "R" | "", margin of the vote, the cues that voted) for the tagged text, or a part of it."""
-    tagged = passage.tagged if span is None else passage.tagged[span[0] : span[1]]
+    tagged = with_not_from(passage)
+    tagged = tagged if span is None else tagged[span[0] : span[1]]
     tagged = _WAR.sub(lambda found: "_" * len(found[0]), tagged)
     tagged = _PAIR.sub("both", _TWICE.sub("", tagged))
     votes = {"D": 0, "R": 0}
