@@ -22,6 +22,9 @@ from bot.model import Article, Change, ChangeKind, Claim, Delivery, Item, Member
 from bot.store import Store
 from bot.store.articles import Judgement, best_rank
 
+MOST_KNOWN = 400
+"""Claims of a story that a new one is held against, the latest ones."""
+
 MOST_NEWS = 3
 """Changes that one article may bring to a story; the rest of what is new in it stands in the story."""
 
@@ -101,7 +104,7 @@ class Judge:
             # Without a lead it stands alone and is told as itself; with one it hangs on that story.
             action, home = ("also", found.lead) if found.lead else ("new", found.story)
         stored = self.store.stories.get(home)
-        known = self.store.stories.claims(story=home) if stored else []
+        known = self.store.stories.claims(story=home, limit=MOST_KNOWN) if stored else []
         # What merely hangs on a story says nothing for it: it is shown under it and does not count.
         story = self._story(judgement, home, stored, found, known, () if action == "also" else claims, now)
         if stored is None:

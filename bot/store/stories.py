@@ -156,12 +156,13 @@ class Stories:
             for row in self._c.rows("SELECT * FROM changes WHERE story = :id ORDER BY at, id", {"id": story})
         ]
 
-    def claims(self, *, article: str = "", story: str = "") -> list[Claim]:
-        """The claims of an article or of a story, in order of appearance."""
+    def claims(self, *, article: str = "", story: str = "", limit: int = 1_000_000) -> list[Claim]:
+        """The claims of an article or of a story, in order of appearance; the latest ones where there are more than `limit`."""
         rows = self._c.rows(
-            """SELECT claim_json FROM claims WHERE (:article <> '' AND article = :article) OR (:story <> '' AND story = :story)
-               ORDER BY published NULLS FIRST, id""",
-            {"article": article, "story": story},
+            """SELECT claim_json FROM (SELECT claim_json, published, id FROM claims
+                 WHERE (:article <> '' AND article = :article) OR (:story <> '' AND story = :story)
+                 ORDER BY published DESC NULLS LAST, id DESC LIMIT :limit) AS latest ORDER BY published NULLS FIRST, id""",
+            {"article": article, "story": story, "limit": limit},
         )
         return [load(Claim, row["claim_json"]) for row in rows]
 
