@@ -122,11 +122,20 @@ def serve(module: str, *config: str) -> None:
         child = os.fork()
         if child == 0:
             _started(started.main, given["order"])
-        if given["after"]:
-            time.sleep(given["after"])
-            os.kill(child, signal.SIGKILL)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        print(code, flush=True)
+        print(_ended(child, given["after"]), flush=True)
+
+
+def _ended(child: int, after: float) -> int:
+    """The exit code of a child, which is killed when it still runs after so many seconds (0: it may take its time)."""
+    end = time.monotonic() + after
+    while after and time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.001)  # a process of its own: there is nothing of ours to wake us
+    if after:
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _started(main: Any, order: dict[str, Any]) -> None:
