@@ -17,6 +17,12 @@ from lxml import etree
 from bot.core.jsonld import MAX_SCRIPT
 
 _OPENING = re.compile(rb"<(?:(script|style|title|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s/>])|!--)")
+_CLOSING = {
+    name: re.compile(rb"</" + name + rb"(?=[\s/>])")
+    for name in (b"script", b"style", b"title", b"textarea", b"xmp", b"iframe", b"noembed", b"noframes", b"plaintext")
+}
+_ODD_TYPE = re.compile(rb"""\btype\s*=\s*["']?[^"'\s>]*&""")  # it may spell JSON-LD
+_COMMENT_END = re.compile(rb"--!?>")  # some end at `--!>`, and `<!-->` is a whole one, for some
 _TAG = re.compile(rb"<[!?/A-Za-z][^<>]*>")
 _BREAKS = (
     b"address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
@@ -26,10 +32,10 @@ _BLOCK = re.compile(rb"</?(?:" + _BREAKS + rb")(?=[\s/>])[^<>]*>", re.IGNORECASE
 _APART = re.compile(rb"</?(?:h[1-6]|p|li|td|th|title|tr|article|body)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _CONTENT = re.compile(rb"""<meta\b[^<>]*?\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _LEFT_OUT = b"<!s>"  # where a script or style stood
-# A value that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
+# A value, or its tag, that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
 _OPTIONS = re2.Options()
 _OPTIONS.encoding = re2.Options.Encoding.LATIN1
-_INSIDE_VALUE = re2.compile(rb"""=\s*(?:"[^"]*<!s>|'[^']*<!s>)""", _OPTIONS)
+_INSIDE_VALUE = re2.compile(rb"""=\s*(?:"[^"]*(?:"[^<>]*)?<!s>|'[^']*(?:'[^<>]*)?<!s>)""", _OPTIONS)
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
 _MANY = 100  # references from which a parser reads them faster than Python does
 
@@ -64,9 +70,10 @@ class Spoken:
 
 def spoken(page: bytes) -> Spoken:
     """What a page in UTF-8 says."""
-    markup, words = _unscripted(page)
-    if _INSIDE_VALUE.search(markup):
-        markup = page
+    markup, words, doubted = _unscripted(page)
+    if doubted or _INSIDE_VALUE.search(markup):
+        # Where parsers may see other beginnings and ends than we do, what looks like a tag or script may be text: all is read as text, too.
+        markup, words = page, [*words, page.replace(b"<", b" ")]
     return Spoken(markup, (*words, *_contents(markup)))
 
 
@@ -75,7 +82,7 @@ def _contents(markup: bytes) -> Iterator[bytes]:
         yield found[1] or found[2] or found[3] or b""
 
 
-def _unscripted(page: bytes) -> tuple[bytes, list[bytes]]:
+def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
     """The page without the scripts and styles of which every parser knows where they begin, and the words of raw elements.
 
     An end that comes too early, or a script that stays, only leaves more.
@@ -84,21 +91,29 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes]]:
     pieces: list[bytes] = []
     words: list[bytes] = []
     place = at = 0
+    doubted = False
     while found := _OPENING.search(low, at):
         start, at, name = found.start(), found.end(), found[1]
-        if name is None:  # what a comment holds begins nothing
-            at = low.find(b"-->", at)
-            if at < 0:
-                break
-            continue
-        end = low.find(b"</" + name, at)
-        if end < 0:
-            words.append(page[at:].replace(b"<", b" "))
+        if _within_tag(low, start):
+            doubted = True
             break
+        if name is None:  # what a comment holds begins nothing
+            ended = _COMMENT_END.search(low, at - 2)
+            if ended is None:
+                doubted = True
+                break
+            doubted = doubted or ended[0] != b"-->" or ended.start() < at
+            at = ended.end()
+            continue
+        closing = _CLOSING[name].search(low, at)
+        if closing is None:
+            doubted = True
+            break
+        end = closing.start()
         head = low[at : low.find(b">", at) + 1]
         if name not in {b"script", b"style"}:
-            # One parser reads "<" in it as text, another as markup: it is read both ways.
-            words += [page[at:end].replace(b"<", b" ")] if b"<" in page[at:end] else []
+            # One parser reads "<" in it as text, another as markup.
+            doubted = doubted or b"<" in page[at:end]
             at = end
         elif b"ld+json" in head or b"settings+json" in head:
             script = page[at + len(head) : end]
@@ -108,20 +123,27 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes]]:
                 words.append(script)
             pieces.append(page[place:start])
             place = at = end
-        elif _sure(low, start, head, end - at):
+        elif _sure(head, end - at) and not (b"<!--" in low[at:end] and b"<script" in low[at:end]):  # else it ends later
             pieces += [page[place:start], _LEFT_OUT]
             place = at = end
+        else:
+            doubted = True
+            break
     pieces.append(page[place:])
-    return b"".join(pieces), words
+    return b"".join(pieces), words, doubted
 
 
-def _sure(low: bytes, start: int, head: bytes, size: int) -> bool:
-    """Whether a script or style begins here for every parser: no open tag before it, not closed in XML's way, a whole head."""
-    before = low.rfind(b"<", 0, start)
-    open_before = before >= 0 and low.find(b">", before, start) < 0
-    odd = b"&" in head.replace(b"&amp;", b"") and b"type" in head
+def _sure(head: bytes, size: int) -> bool:
+    """Whether a script or style begins here for every parser: not closed in XML's way, a whole head."""
+    odd = _ODD_TYPE.search(head) is not None
     whole = head.endswith(b">") and len(head) <= size and head.count(b'"') % 2 == 0 and head.count(b"'") % 2 == 0
-    return whole and not open_before and not head.endswith(b"/>") and not odd
+    return whole and not head.endswith(b"/>") and not odd
+
+
+def _within_tag(low: bytes, start: int) -> bool:
+    """Whether a tag before this place is still open there."""
+    before = low.rfind(b"<", 0, start)
+    return before >= 0 and low.find(b">", before, start) < 0
 
 
 def _read(words: bytes) -> str:
