@@ -23,7 +23,8 @@ __all__ = ["run", "watch", "world"]  # fixtures
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 COMMAND = re.compile(r"^\s*(?:\$ )?(?:\.venv/bin/)?armswatch +(?P<rest>.*)$")
-FOREVER = {"run", "worker", "cluster", "browse", "store"}  # these do not end, or need a server; they have tests of their own
+# These do not end, or need a server; they have tests of their own.
+FOREVER = {"run", "worker", "cluster", "browse", "store"}
 MAY_FAIL = {"poll", "doctor", "backfill", "digest"}  # they ask hosts that no test may reach, and may end with 1
 MADE_BY_THE_READER = ("deploy/secrets/", "docs/performance.md")
 
