@@ -27,7 +27,7 @@ GOOD = (
     + b"<p>Four ships left the port. </p>" * 40
     + b"</article></body></html>"
 )
-LONG = GOOD.replace(b"</article>", b"<p>Many words. </p>" * 12_000 + b"</article>")
+LONG = GOOD.replace(b"</article>", b"<p>Many words. </p>" * 40_000 + b"</article>")
 ATTRIBUTES = b"<html><body><p " + b" ".join(b'a%d="1"' % number for number in range(80_000)) + b">x</p></body></html>"
 TOWERS = b"<html><body>" + (b"<div>" * 250 + b"x" + b"</div>" * 250) * 700 + b"</body></html>"
 DATES = (
