@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -26,23 +27,70 @@ class Connection(ABC):
     """
 
     dialect: Dialect
-    location: Path | Server
-    readonly: bool
     fence: Callable[[Connection], None] | None = None
     """Called first in every transaction; what it raises ends it, with nothing written (bot.store.shards)."""
+
+    def __init__(self, location: Path | Server, *, readonly: bool) -> None:
+        self.location = location
+        self.readonly = readonly
+        self._threads = threading.RLock()
+        self._depth = 0
+        self._alone = True
 
     @property
     def for_share(self) -> str:
         """What makes a SELECT keep others from changing its rows until the transaction ends; a file has one writer anyway."""
         return "" if self.dialect.name == "sqlite" else " FOR SHARE"
 
-    @abstractmethod
-    def write(self, *, alone: bool = True) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def write(self, *, alone: bool = True) -> Iterator[Connection]:
         """One transaction, the only writing one of all processes; nested blocks join it.
 
         `alone=False` neither waits for other writers nor holds them up, where the database can: for rows on which no
         other writer's decision hangs, when the statement itself decides (ON CONFLICT, a condition on the old state).
         """
+        with self._threads, self._told():
+            if self._depth:
+                if alone and not self._alone:
+                    raise StoreError("a write that must be alone, inside one that is not")
+                self._depth += 1
+                try:
+                    yield self
+                finally:
+                    self._depth -= 1
+                return
+            with self._begun(alone):
+                self._depth, self._alone = 1, alone
+                try:
+                    if self.fence is not None:
+                        self.fence(self)
+                    yield self
+                    self._depth = 0
+                    self._commit()
+                except BaseException:
+                    self._depth = 0
+                    self._undo()
+                    raise
+
+    @abstractmethod
+    def _told(self) -> AbstractContextManager[None]:
+        """Turn the driver's words into ours: what, where, what to do."""
+
+    @abstractmethod
+    def _begun(self, alone: bool) -> AbstractContextManager[None]:
+        """Begin a transaction, behind the other writers where it must be alone; what it holds, it holds until the end."""
+
+    @abstractmethod
+    def _commit(self) -> None:
+        """End the transaction with all of it written, or raise."""
+
+    @abstractmethod
+    def _undo(self) -> None:
+        """End the transaction with nothing of it written, if there still is one."""
+
+    def _inside(self) -> None:
+        if not self._depth:
+            raise StoreError("a write outside of a transaction; use `with connection.write():`")
 
     @abstractmethod
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -49,11 +48,8 @@ class PostgresConnection(Connection):
     dialect = POSTGRESQL
 
     def __init__(self, server: Server, *, readonly: bool = False) -> None:
-        self.location = self._server = server
-        self.readonly = readonly
-        self._threads = threading.RLock()
-        self._depth = 0
-        self._alone = True
+        super().__init__(server, readonly=readonly)
+        self._server = server
         self._closed = False
         self._pg = open_session(server, readonly=readonly)
         try:
@@ -114,35 +110,14 @@ class PostgresConnection(Connection):
     # ── statements and transactions ───────────────────────────────────────────────────────────────────────────
 
     @contextmanager
-    def write(self, *, alone: bool = True) -> Iterator[Connection]:
-        """One transaction, under the writers' lock of this schema unless `alone` is False; nested blocks join it."""
-        with self._threads, self._told():
-            if self._depth:
-                if alone and not self._alone:
-                    raise StoreError("a write that must be alone, inside one that is not")
-                self._depth += 1
-                try:
-                    yield self
-                finally:
-                    self._depth -= 1
-                return
-            lock = f"; SELECT pg_advisory_xact_lock({_KEY})" if alone else ""
-            self._again(lambda: self._pg.execute("BEGIN" + lock, prepare=False))
-            self._depth, self._alone = 1, alone
-            try:
-                if self.fence is not None:
-                    self.fence(self)
-                yield self
-            except BaseException:
-                self._depth = 0
-                self._undo()
-                raise
-            self._depth = 0
-            try:
-                self._pg.execute("COMMIT")
-            except BaseException:
-                self._undo()
-                raise
+    def _begun(self, alone: bool) -> Iterator[None]:
+        """Begin, and wait for the writers' lock of this schema where it must be alone; the server frees it at the end."""
+        lock = f"; SELECT pg_advisory_xact_lock({_KEY})" if alone else ""
+        self._again(lambda: self._pg.execute("BEGIN" + lock, prepare=False))
+        yield
+
+    def _commit(self) -> None:
+        self._pg.execute("COMMIT")
 
     def _undo(self) -> None:
         with suppress(psycopg.Error):
@@ -161,14 +136,12 @@ class PostgresConnection(Connection):
 
     def run(self, sql: str, params: Params | None = None) -> int:
         """Run a statement inside `write`; returns how many rows it changed."""
-        if not self._depth:
-            raise StoreError("a write outside of a transaction; use `with connection.write():`")
+        self._inside()
         return self._pg.execute(POSTGRESQL.statement(sql), params or {}).rowcount
 
     def run_many(self, sql: str, params: Sequence[Params]) -> None:
         """The same statement for each of many parameter sets, inside `write`, without waiting for each answer."""
-        if not self._depth:
-            raise StoreError("a write outside of a transaction; use `with connection.write():`")
+        self._inside()
         with self._pg.cursor() as cursor:
             cursor.executemany(POSTGRESQL.statement(sql), params)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,11 +31,9 @@ class SqliteConnection(Connection):
     dialect = SQLITE
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        self.location = self.path = path
-        self.readonly = readonly
-        self._threads = threading.RLock()
+        super().__init__(path, readonly=readonly)
+        self.path = path
         self._writer = WriterLock(path)
-        self._depth = 0
         self._sqlite = _connect(path, readonly=readonly)
         self.db = sqlite_utils.Database(self._sqlite)
         try:
@@ -46,7 +43,7 @@ class SqliteConnection(Connection):
             raise
 
     def _prepare(self) -> None:
-        with _told(self.path):
+        with self._told():
             self._refuse_newer()
             self._sqlite.execute("PRAGMA busy_timeout = 10000")
             if self.readonly:
@@ -89,54 +86,38 @@ class SqliteConnection(Connection):
                 subject=str(self.path),
             )
 
+    def _told(self) -> AbstractContextManager[None]:
+        return _told(self.path)
+
     @contextmanager
-    def write(self, *, alone: bool = True) -> Iterator[Connection]:
-        """One transaction, begun IMMEDIATE under the writer lock; a file has one writer whatever `alone` says."""
-        with self._threads, _told(self.path):
-            if self._depth:
-                self._depth += 1
-                try:
-                    yield self
-                finally:
-                    self._depth -= 1
-                return
-            with self._writer.held():
-                self._sqlite.execute("BEGIN IMMEDIATE")
-                self._depth = 1
-                try:
-                    if self.fence is not None:
-                        self.fence(self)
-                    yield self
-                except BaseException:
-                    self._depth = 0
-                    if self._sqlite.in_transaction:
-                        self._sqlite.execute("ROLLBACK")
-                    raise
-                self._depth = 0
-                try:
-                    self._sqlite.execute("COMMIT")
-                except BaseException:
-                    if self._sqlite.in_transaction:
-                        self._sqlite.execute("ROLLBACK")
-                    raise
+    def _begun(self, alone: bool) -> Iterator[None]:
+        """Begin IMMEDIATE under the writer lock; a file has one writer whatever `alone` says."""
+        with self._writer.held():
+            self._sqlite.execute("BEGIN IMMEDIATE")
+            yield
+
+    def _commit(self) -> None:
+        self._sqlite.execute("COMMIT")
+
+    def _undo(self) -> None:
+        if self._sqlite.in_transaction:
+            self._sqlite.execute("ROLLBACK")
 
     def rows(self, sql: str, params: Params | None = None) -> list[Row]:
         """All rows of a statement as dictionaries."""
-        with self._threads, _told(self.path):
+        with self._threads, self._told():
             cursor = self._sqlite.execute(SQLITE.statement(sql), params or {})
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def run(self, sql: str, params: Params | None = None) -> int:
         """Run a statement inside `write`; returns how many rows it changed."""
-        if not self._depth:
-            raise StoreError("a write outside of a transaction; use `with connection.write():`")
+        self._inside()
         return self._sqlite.execute(SQLITE.statement(sql), params or {}).rowcount
 
     def run_many(self, sql: str, params: Sequence[Params]) -> None:
         """The same statement for each of many parameter sets, inside `write`."""
-        if not self._depth:
-            raise StoreError("a write outside of a transaction; use `with connection.write():`")
+        self._inside()
         self._sqlite.executemany(SQLITE.statement(sql), params)
 
     def close(self) -> None:
