@@ -19,13 +19,13 @@ from typing import Literal, TypeVar
 
 from benchmarks._newsroom import Told, newsroom
 from benchmarks._plain_grouping import one_story_a_day, tfidf_single_pass
-from bot.app import beside
 from bot.core.duplicates import Fingerprint, fingerprint
 from bot.core.identities import mint
 from bot.core.lexicon import Lexicon
 from bot.core.matches import Matcher
 from bot.core.stories import Assignment, Signature, group, signature
 from bot.core.watchlists import load
+from bot.jobs.beside import lexicon_beside
 from bot.jobs.judge import Judge
 from bot.jobs.place import Placer
 from bot.model import Article, Claim, Item, Membership, Story
@@ -179,7 +179,7 @@ def _group(size: int, a_day: float) -> list[Figures]:
 
 
 def _lexicon() -> Lexicon:
-    found = beside(packaged("watchlists/russia-dprk-arms.toml"))
+    found = lexicon_beside(packaged("watchlists/russia-dprk-arms.toml"))
     assert found is not None
     return found
 

@@ -1,32 +1,29 @@
-"""The wiring: settings in, ready jobs out. One page on purpose: whoever asks what is joined to what reads it here.
+"""The wiring: settings in, ready jobs out; the only composition root.
 
-The only composition root; everything heavy is imported here or later.
+Whoever asks what is joined to what reads it here; everything heavy is imported here or later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
+from importlib.metadata import version
 from typing import Self
 
-from bot import __version__
 from bot.channels import Channels
 from bot.core.lexicon import Lexicon
-from bot.core.lexicon import load as load_lexicon
 from bot.core.matches import Matcher
 from bot.core.pacing import Limits
 from bot.core.publishers import Publishers
 from bot.core.shards import WHOLE, Shard
-from bot.core.watchlists import Watchlist
-from bot.core.watchlists import load as load_watchlist
+from bot.core.watchlists import Watchlist, words
 from bot.engine.threads import Threads
-from bot.errors import ArmswatchError
 from bot.jobs.alert import Alerter
-from bot.jobs.behind import behind, publishers_beside
+from bot.jobs.behind import behind
+from bot.jobs.beside import lexicon_beside, publishers_beside
 from bot.jobs.coverage import coverage, watch_feeds
 from bot.jobs.deliver import Deliverer
 from bot.jobs.digest import Digester
@@ -35,11 +32,13 @@ from bot.jobs.memory import remember
 from bot.jobs.poll import Poller
 from bot.jobs.read import Reader
 from bot.jobs.recount import Recounter
+from bot.jobs.reload import take_up, written
 from bot.jobs.rematch import Rematcher
 from bot.jobs.resign import Resigner
 from bot.jobs.revisit import Revisiter
+from bot.jobs.rounds import sentence
 from bot.jobs.warn import Warner
-from bot.model import Coverage, Notice, RoundReport
+from bot.model import Coverage, RoundReport
 from bot.ports import Clock, Fetch, Mark, Parse, no_mark
 from bot.settings import Settings
 from bot.store import Store
@@ -66,14 +65,12 @@ class App:
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
-        self.clock = clock
-        self.mark = mark
-        self.stopping = stopping
+        self.clock, self.mark, self.stopping = clock, mark, stopping
         self.store = Store(settings.store)
         self._fetch, self._parse = fetch, parse
         self.channels = channels or Channels(settings, clock)
         self.watchlists: tuple[Watchlist, ...] = settings.watchlists
-        self._times = tuple(_changed(path) for path in settings.watchlist_files)
+        self._times = written(settings.watchlist_files)
         self.wake: Callable[[], None] = lambda: None
 
     # ── the world's side ──────────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +85,7 @@ class App:
         table = self.settings.table
         return Client(
             ClientOptions(
-                user_agent=self.user_agent,
+                user_agent=self.settings.user_agent,
                 allow=frozenset(table.network.allow),
                 loopback_only=self.settings.loopback_only,
                 proxy=table.network.proxy,
@@ -128,7 +125,7 @@ class App:
     @cached_property
     def lexicon(self) -> Lexicon | None:
         """The words of claims beside the first watchlist, or None."""
-        return beside(self.settings.watchlist_files[0]) if self.settings.watchlist_files else None
+        return lexicon_beside(self.settings.watchlist_files[0]) if self.settings.watchlist_files else None
 
     # ── the jobs ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -180,18 +177,11 @@ class App:
             map=self.map,
             feeds={feed.url: feed for feed in self.settings.feeds},
             page_budget=self.settings.table.polling.page_budget,
-            extractor=_extractor(),
+            extractor=f"trafilatura {version('trafilatura')}",
             wake=self.wake,
             mark=self.mark,
             stopping=self.stopping,
         )
-
-    @cached_property
-    def user_agent(self) -> str:
-        """Our name, version and contact, as publishers see it."""
-        polling = self.settings.table.polling
-        contact = f" (+{polling.contact})" if polling.contact else ""
-        return polling.user_agent or f"armswatch/{__version__}{contact}"
 
     @property
     def digester(self) -> Digester:
@@ -255,6 +245,11 @@ class App:
         )
 
     @property
+    def resigner(self) -> Resigner:
+        """Signs stored articles again after the algorithms of stories changed."""
+        return Resigner(store=self.store, lexicon=self.lexicon, stopping=self.stopping)
+
+    @property
     def rematcher(self) -> Rematcher:
         """Matches stored text again after a watchlist changed."""
         return Rematcher(store=self.store, judge=self.judge, clock=self.clock)
@@ -266,13 +261,8 @@ class App:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The English words of all watchlists, the first one's where they differ."""
-        words: dict[str, str] = {}
-        for watchlist in reversed(self.watchlists):
-            words.update(watchlist.labels)
-            words.update(watchlist.parties)
-        words["title"] = self.watchlists[0].title if self.watchlists else "armswatch"
-        return words
+        """The English words of all watchlists."""
+        return words(self.watchlists)
 
     # ── one round ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -280,6 +270,7 @@ class App:
         """Poll what is due, read what waits; commits as it goes and reports at the end."""
         self.remember()
         report = self.part(WHOLE, self.stopping)
+        self.resigner.run()
         self.note(report)
         return report
 
@@ -289,7 +280,6 @@ class App:
         polled = replace(self.poller, shard=shard, stopping=stopping).poll()
         read = replace(self.reader, shard=shard, stopping=stopping).work_off()
         replace(self.revisiter, shard=shard, stopping=stopping).run()
-        Resigner(store=self.store, lexicon=self.lexicon, stopping=stopping).run()
         return replace(
             polled,
             started=started,
@@ -324,34 +314,20 @@ class App:
         return other
 
     def reload(self) -> list[str]:
-        """Take up changed watchlist files (decision 10); a broken one keeps the old and raises a notice. What happened, in words."""
-        found: list[str] = []
-        times = tuple(_changed(path) for path in self.settings.watchlist_files)
-        if times == self._times:
-            return found
-        self._times = times
-        fresh: list[Watchlist] = []
-        for path, old in zip(self.settings.watchlist_files, self.watchlists, strict=True):
-            try:
-                fresh.append(load_watchlist(path.read_bytes(), file=str(path)))
-            except (ArmswatchError, OSError) as error:
-                fresh.append(old)
-                found.append(f"{path.name} is broken, the old one stays in force: {error}")
-                notice = Notice(
-                    id=f"watchlist:{path.name}", kind="watchlist", subject=str(path), text=found[-1], at=self.clock()
-                )
-                self.store.runs.notice(notice)
-            else:
-                self.store.runs.recover(f"watchlist:{path.name}", self.clock())
-        if [one.hash for one in fresh] != [one.hash for one in self.watchlists]:
-            self.watchlists = tuple(fresh)
-            self.matcher = Matcher(self.watchlists)
-            self.lexicon = beside(self.settings.watchlist_files[0])
-            report = self.rematcher.run()
-            found.append(
-                f"changed; {report.read} stored articles matched again: {len(report.gained)} gained, {len(report.lost)} lost"
-            )
-        return found
+        """Take up changed watchlist files and match stored text again; what happened, in words."""
+        files = self.settings.watchlist_files
+        before, self._times = self._times, written(files)
+        if before == self._times:
+            return []
+        taken = take_up(files, self.watchlists, self.store, self.clock())
+        if [one.hash for one in taken.watchlists] == [one.hash for one in self.watchlists]:
+            return [*taken.broken]
+        self.watchlists = taken.watchlists
+        self.matcher = Matcher(self.watchlists)
+        self.lexicon = lexicon_beside(files[0])
+        report = self.rematcher.run()
+        counts = f"{len(report.gained)} gained, {len(report.lost)} lost"
+        return [*taken.broken, f"changed; {report.read} stored articles matched again: {counts}"]
 
     def coverage(self, now: datetime) -> Coverage:
         """What the watch can see now."""
@@ -371,37 +347,3 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def beside(watchlist: Path) -> Lexicon | None:
-    """The lexicon of claims beside a watchlist (`<name>.lexicon.toml`), or None."""
-    path = watchlist.with_name(f"{watchlist.stem}.lexicon.toml")
-    return load_lexicon(path.read_bytes(), file=str(path)) if path.exists() else None
-
-
-def sentence(report: RoundReport) -> str:
-    """A round in one line."""
-    counts = asdict(report)
-    words = [
-        f"{counts['feeds_polled']} of {counts['feeds_due']} due feeds polled",
-        f"{counts['feeds_unchanged']} unchanged",
-        f"{counts['feeds_failed']} failed",
-        f"{counts['entries_new']} new entries",
-        f"{counts['pages_fetched']} pages read",
-        f"{counts['matches']} matches, {counts['borderline']} adjacent, {counts['duplicates']} duplicates",
-    ]
-    return ", ".join(words)
-
-
-def _changed(path: Path) -> int:
-    """When a file was last written, in nanoseconds; 0 where it is gone."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _extractor() -> str:
-    from importlib.metadata import version
-
-    return f"trafilatura {version('trafilatura')}"

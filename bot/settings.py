@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot import __version__
 from bot.core.opml import outlines
 from bot.core.watchlists import Watchlist
 from bot.core.watchlists import load as load_watchlist
@@ -65,6 +66,13 @@ class Settings:
         """Where the watch's rows are: a server, else the file `database`; other files lie beside `database` in any case."""
         url = self.secrets.store_url or self.table.store.url
         return Server(url, self.secrets.store_password) if url else self.database
+
+    @property
+    def user_agent(self) -> str:
+        """Our name, version and contact, as publishers see it."""
+        polling = self.table.polling
+        contact = f" (+{polling.contact})" if polling.contact else ""
+        return polling.user_agent or f"armswatch/{__version__}{contact}"
 
     def on_file(self, database: Path) -> Settings:
         """The same watch over a file, whatever server was configured."""

@@ -12,7 +12,7 @@ import click
 from bot.cli import jsonl
 from bot.cli.tables import day, listing, opened
 from bot.cli.watchlists import files as watchlist_files
-from bot.cli.watchlists import lexicon
+from bot.jobs.beside import lexicon_beside
 from bot.model import Claim, ClaimStatus
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def figure(claim: Claim) -> str:
 def _read(obj: dict[str, Any], files: tuple[str, ...]) -> None:
     from bot.core.claims import claims as read_claims
 
-    known = lexicon(watchlist_files(obj)[0])
+    known = lexicon_beside(watchlist_files(obj)[0])
     if known is None:
         raise click.ClickException("no lexicon beside the watchlist (<name>.lexicon.toml): claims need one")
 

@@ -192,7 +192,9 @@ def network_checks(app: App, real: Path | Server) -> Iterator[Check]:
     yield from (answer.check for answer in asked)
     if app.settings.table.polling.robots:
         rules = Robots(app.fetch, app.clock, lambda _host, _delay: None)
-        yield from look.robots(app.settings.feeds, asked, lambda url, agent: rules.check(url, agent or app.user_agent))
+        yield from look.robots(
+            app.settings.feeds, asked, lambda url, agent: rules.check(url, agent or app.settings.user_agent)
+        )
     else:
         mend = "set robots = true in [polling]"
         yield Check(what="robots.txt", subject="", state="warn", found="it is not asked", mend=mend)

@@ -7,11 +7,11 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.app import sentence
 from bot.cli import upkeep
 from bot.cli.canonical import LoggedApp
 from bot.cli.digest import drained
 from bot.errors import ArmswatchError
+from bot.jobs.rounds import sentence
 from bot.serve.systemd import notify
 
 UPKEEP_AFTER = timedelta(minutes=10)

@@ -10,8 +10,8 @@ import click
 
 from bot.cli.tables import listing, opened
 from bot.cli.watchlists import files as watchlist_files
-from bot.cli.watchlists import lexicon
 from bot.core.text import clean
+from bot.jobs.beside import lexicon_beside
 
 if TYPE_CHECKING:
     from bot.core.entities import Thing
@@ -34,7 +34,7 @@ def entity(obj: dict[str, Any], name: str | None, as_json: bool) -> int:
     from bot.store.claims import Claims
 
     watchlist = watchlist_files(obj)[0]
-    words = lexicon(watchlist)
+    words = lexicon_beside(watchlist)
     if words is None:
         raise click.ClickException(f"no lexicon beside {watchlist.name}")
     known = things(watchlist.with_name(f"{watchlist.stem}.lexicon.toml").read_bytes())

@@ -11,7 +11,7 @@ import click
 from bot.cli import jsonl
 from bot.cli.tables import day, listing, opened
 from bot.cli.watchlists import files as watchlist_files
-from bot.cli.watchlists import lexicon
+from bot.jobs.beside import lexicon_beside
 
 
 @click.command()
@@ -54,7 +54,7 @@ def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
     from bot.core.stories import group
     from bot.model import Item
 
-    known = lexicon(watchlist_files(obj)[0])
+    known = lexicon_beside(watchlist_files(obj)[0])
     order: list[tuple[Any, str, str]] = []  # (id as given, our own id, error)
     items: list[Item] = []
     taken: set[str] = set()
@@ -94,7 +94,7 @@ def _group(obj: dict[str, Any], files: tuple[str, ...]) -> None:
 def story(obj: dict[str, Any], story_id: str, as_json: bool, folder: Path | None, profile: str) -> None:
     """One story: the timeline of its articles, who copied whom, its claims, what was announced and what it follows."""
     from bot.cli.storypage import show_story
-    from bot.jobs.behind import publishers_beside
+    from bot.jobs.beside import publishers_beside
 
     with opened(obj) as (store, now):
         found = store.stories.get(story_id)

@@ -37,7 +37,7 @@ def poll(obj: dict[str, Any], as_json: bool) -> int:
 
 def show(report: RoundReport) -> None:
     """A round's report for a person: the counts, then every feed that failed and why."""
-    from bot.app import sentence
+    from bot.jobs.rounds import sentence
 
     took = (report.ended - report.started).total_seconds()
     click.echo(f"{sentence(report)} ({took:.0f} s)")

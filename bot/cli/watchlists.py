@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from bot.core.lexicon import Lexicon
-from bot.core.lexicon import load as load_lexicon
 from bot.core.watchlists import Watchlist, load
 from bot.places import config_path, packaged
 
@@ -55,12 +53,6 @@ def shipped() -> list[Path]:
         for path in packaged("watchlists").glob("*.toml")
         if path.name.count(".") == 1 and path.stem != "publishers"
     )
-
-
-def lexicon(watchlist: Path) -> Lexicon | None:
-    """The lexicon beside a watchlist (`<name>.lexicon.toml`), or None."""
-    path = watchlist.with_name(f"{watchlist.stem}.lexicon.toml")
-    return load_lexicon(path.read_bytes(), file=str(path)) if path.exists() else None
 
 
 def _load(path: Path) -> Watchlist:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import __version__
-from bot.app import sentence
 from bot.cli.canonical import LoggedApp
 from bot.cli.duties import Duties
 from bot.cli.shared_runs import Fillers, close_runs, shard_of, shared, wishes
@@ -22,6 +21,7 @@ from bot.core.units import Outcome
 from bot.engine import TaskName, Tasks
 from bot.engine.cluster import Heartbeats, ProcrastinateEngine
 from bot.errors import StoreError
+from bot.jobs.rounds import sentence
 from bot.jobs.shard import Turn
 from bot.places import Server
 from bot.schedule import Tick
@@ -169,6 +169,7 @@ class Worker:
         close_runs(store, now)
         self.app.remember()
         self.app.watch()
+        self.app.resigner.run()
         self.duties.upkeep()
         said = f"cluster of {len(alive(store, now))} workers, {len(store.shards.due(self.table.shards))} shards due"
         store.runs.beat("poll", self.app.clock(), note=said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,7 +20,7 @@ from bot.core.rules import FIELDS, WITHIN, Cancel, Concept, Kind, Rule, Scoring,
 from bot.core.terms import SCRIPTS, Term, compile_term
 from bot.errors import WatchlistError
 
-__all__ = ["MAX_BYTES", "MAX_TERMS", "Watchlist", "lint", "load", "reachable"]
+__all__ = ["MAX_BYTES", "MAX_TERMS", "Watchlist", "lint", "load", "reachable", "words"]
 
 MAX_TERMS = 250_000
 MAX_BYTES = 32 * 1024 * 1024
@@ -319,3 +320,12 @@ def reachable(rules: list[Rule] | tuple[Rule, ...], scoring: Scoring) -> float:
         )
         total += max(0.0, best) * scoring.weight(where) * (1 if where == "title" else scoring.most)
     return total + sum(max(0.0, r.points) for r in rules if r.within in {"title", "front", "item"})
+
+
+def words(watchlists: Sequence[Watchlist]) -> dict[str, str]:
+    """The English labels of concepts and parties of many watchlists, the first one's where they differ, and its title."""
+    found: dict[str, str] = {}
+    for watchlist in reversed(watchlists):
+        found.update(watchlist.labels)
+        found.update(watchlist.parties)
+    return found | {"title": watchlists[0].title if watchlists else "armswatch"}

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from bot.core.publishers import Carriage, Carrier, Publishers, carriage, load
-from bot.places import packaged
+from bot.core.publishers import Carriage, Carrier, Publishers, carriage
 from bot.store import Store
 from bot.store.stories import Sighting
 
 NOBODY = Publishers((), (), {}, {}, ())
 """No file of families: every registrable domain, else every name, is an outlet of its own."""
-
-
-def publishers_beside(watchlists: Sequence[Path]) -> Publishers:
-    """The families and wires in the `publishers.toml` beside the first watchlist, else the shipped ones."""
-    own = watchlists[0].with_name("publishers.toml") if watchlists else None
-    path = own if own is not None and own.exists() else packaged("watchlists/publishers.toml")
-    return load(path.read_bytes(), file=str(path))
 
 
 @dataclass(frozen=True, slots=True)

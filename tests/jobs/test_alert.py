@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import beside
 from bot.core.matches import Matcher
 from bot.core.watchlists import load
 from bot.jobs.alert import Alerter
+from bot.jobs.beside import lexicon_beside
 from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
 from bot.model import Article, Coverage, Delivery, Digest, Subscription
@@ -48,7 +48,7 @@ class Watch:
             store=store, subscriptions=(DESK, OTHER), clock=self.clock,
             render=alert,
         )  # fmt: skip
-        self.judge = Judge(store=store, matcher=matcher, lexicon=beside(LIST), promises=self.alerter)
+        self.judge = Judge(store=store, matcher=matcher, lexicon=lexicon_beside(LIST), promises=self.alerter)
 
     def reads(self, article: Article) -> tuple[Delivery, ...]:
         judgement = self.judge(article, self.clock())

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import beside
 from bot.core.identities import alias
 from bot.core.matches import Matcher
 from bot.core.urls import canonical
 from bot.core.watchlists import load
 from bot.errors import ExtractError, Refused, Unreachable, WorkerError
+from bot.jobs.beside import lexicon_beside
 from bot.jobs.judge import Judge
 from bot.jobs.read import Reader
 from bot.model import Delivery, Entry, Feed, Page, Response
@@ -40,7 +40,7 @@ class Desk:
         self.clock = FakeClock()
         self.fetch = FakeFetch({}, self.clock)
         self.parse = FakeParse()
-        judge = Judge(store=store, matcher=matcher, lexicon=beside(WATCHLIST))
+        judge = Judge(store=store, matcher=matcher, lexicon=lexicon_beside(WATCHLIST))
         self.reader = Reader(
             store=store,
             fetch=self.fetch,

@@ -15,12 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import beside
 from bot.core.identities import mint
 from bot.core.matches import Matcher
 from bot.core.urls import host_of, registrable
 from bot.core.watchlists import load
-from bot.jobs.behind import publishers_beside
+from bot.jobs.beside import lexicon_beside, publishers_beside
 from bot.jobs.digest import Digester
 from bot.jobs.judge import Judge
 from bot.model import Article, Coverage, Digest, Subscription
@@ -49,7 +48,9 @@ class Desk:
         watchlist = load(WATCHLIST.read_bytes(), file=str(WATCHLIST))
         publishers = publishers_beside([WATCHLIST])
         self.store, self.clock = store, FakeClock()
-        self.judge = Judge(store=store, matcher=Matcher([watchlist]), lexicon=beside(WATCHLIST), publishers=publishers)
+        self.judge = Judge(
+            store=store, matcher=Matcher([watchlist]), lexicon=lexicon_beside(WATCHLIST), publishers=publishers
+        )
         self.digester = Digester(
             store=store,
             subscriptions=[Subscription(name="desk", channel="console", target="", zone="UTC", hour=HOUR)],
