@@ -47,21 +47,13 @@ def canonical(url: str, base: str = "") -> str:
     parts = _split(url, base)
     if parts is None:
         return ""
-    host = host_of(parts)
-    if not host:
+    netloc = _netloc(parts)
+    if not netloc:
         return ""
-    try:
-        port = parts.port
-    except ValueError:
-        return ""
-    scheme = parts.scheme
-    netloc = f"[{host}]" if ":" in host else host
-    if port is not None and port != _DEFAULT_PORT[scheme]:
-        netloc = f"{netloc}:{port}"
     path = _without_dots(_escaped(_SESSION_IN_PATH.sub("", parts.path), _IN_PATH)) or "/"
     query = _without_tracking(parts.query)
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    result = f"{scheme}://{netloc}{path}"
+    result = f"{parts.scheme}://{netloc}{path}"
     if query:
         result += f"?{query}"
     if fragment:
@@ -92,16 +84,9 @@ def safe_link(url: str, base: str = "") -> str:
     parts = _split(url, base)
     if parts is None:
         return ""
-    host = host_of(parts)
-    if not host:
+    netloc = _netloc(parts)
+    if not netloc:
         return ""
-    try:
-        port = parts.port
-    except ValueError:
-        return ""
-    netloc = f"[{host}]" if ":" in host else host
-    if port is not None and port != _DEFAULT_PORT[parts.scheme]:
-        netloc = f"{netloc}:{port}"
     result = f"{parts.scheme}://{netloc}{_escaped(parts.path, _IN_PATH) or '/'}"
     if parts.query:
         result += f"?{_escaped(parts.query, _IN_QUERY | {'&'})}"
@@ -175,6 +160,17 @@ class _Suffixes:
 @cache
 def _suffixes() -> _Suffixes:
     return _Suffixes()
+
+
+def _netloc(parts: SplitResult) -> str:
+    """Host and port as they stand in a URL, without user and default port; "" where either is none."""
+    host = host_of(parts)
+    try:
+        port = parts.port
+    except ValueError:
+        return ""
+    netloc = f"[{host}]" if ":" in host else host
+    return f"{netloc}:{port}" if host and port is not None and port != _DEFAULT_PORT[parts.scheme] else netloc
 
 
 def _split(url: str, base: str) -> SplitResult | None:
