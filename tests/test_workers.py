@@ -181,6 +181,41 @@ def test_workers_are_recycled():
     assert len(seen) >= 3
 
 
+def descendants(pid: int | str) -> list[str]:
+    """Children and theirs."""
+    children = [
+        child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+    return [one for child in children for one in (child, *descendants(child))]
+
+
+@pytest.mark.criterion("R-74")
+def test_a_worker_that_grew_is_replaced_before_its_time():
+    many = FEED.replace(b"<item>", b"<item><title>%s</title></item>" % (b"word " * 4000) * 400 + b"<item>")
+    with Workers(1, grown=8_000_000) as workers:
+        workers.feed(FEED, url=URL, headers=(), now=NOW)
+        (before,) = workers.pids
+        workers.feed(FEED, url=URL, headers=(), now=NOW)
+        assert workers.pids == (before,)
+        workers.feed(many, url=URL, headers=(), now=NOW)
+        workers.feed(FEED, url=URL, headers=(), now=NOW)
+        assert before not in workers.pids
+        assert workers.killed == 0
+
+
+@pytest.mark.criterion("R-32")
+def test_who_kills_the_process_with_the_parsers_costs_nothing():
+    before = set(descendants("self"))
+    with Workers(1) as workers:
+        workers.feed(FEED, url=URL, headers=(), now=NOW)
+        (worker,) = workers.pids
+        for pid in set(descendants("self")) - before - {str(worker)}:
+            os.kill(int(pid), 9)
+        assert until(lambda: not workers.pids)
+        assert workers.feed(FEED, url=URL, headers=(), now=NOW).entries[0].title == "T"
+        assert workers.pids != (worker,)
+
+
 RESTING = """
 import sys
 from datetime import timedelta
@@ -189,7 +224,7 @@ from tests.test_workers import FEED, NOW, URL, Workers, until
 
 def servers():
     found = [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
-    return [child for child in found if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in found if b"bot.workers.child" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 if __name__ == "__main__":
     with Workers(1, rests_after=timedelta(seconds=0.3)) as workers:
@@ -200,7 +235,7 @@ if __name__ == "__main__":
 
 
 def test_idle_workers_end_with_their_fork_server_and_come_back_with_the_next_document():
-    # In a process of its own: the fork server is shared by all pools of a process.
+    # In a process of its own: other tests' workers are not counted.
     done = subprocess.run([sys.executable, "-c", RESTING], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "1 1 True\n" * 2, done.stderr
 

@@ -14,7 +14,6 @@ class Clock:
 
 
 def main() -> None:
-    # Imported here because worker processes load this file too.
     from bot.app import App
     from bot.places import packaged
     from bot.settings import load

@@ -17,7 +17,6 @@ class Clock:
 
 
 def main() -> None:
-    # Imported here because worker processes load this file too.
     from bot.core.pacing import Limits
     from bot.engine.threads import Threads
     from bot.jobs.poll import Poller
