@@ -108,7 +108,7 @@ class SqliteConnection(Connection):
         with self._threads, self._told():
             cursor = self._sqlite.execute(SQLITE.statement(sql), params or {})
             names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def run(self, sql: str, params: Params | None = None) -> int:
         """Run a statement inside `write`; returns how many rows it changed."""

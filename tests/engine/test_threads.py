@@ -26,6 +26,12 @@ def test_an_answer_is_there_before_the_slowest_is_ready():
         assert list(answers) == [True]
 
 
+def test_where_answers_are_slow_all_threads_ask_at_once():
+    together = threading.Barrier(9, timeout=10)
+    with closing(Threads(9)) as threads:
+        assert len({*threads(lambda _: together.wait(), range(9))}) == 9
+
+
 def test_items_are_taken_only_as_answers_are():
     taken: list[int] = []
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.pacing import Limits
 from bot.errors import FeedError, Unreachable, WorkerError
-from bot.jobs.poll import GROUP, Poller
+from bot.jobs.poll import GROUP, GROUP_ENTRIES, Poller
 from bot.model import Entry, Feed, FeedDocument, Response
 from bot.store import Store
 from tests.fakes import START, FakeClock, FakeFetch, FakeParse, entry, in_order
@@ -168,6 +168,17 @@ def test_results_are_committed_a_group_at_a_time_each_with_its_entries_and_its_n
     assert (report.feeds_polled, report.entries_new) == (GROUP + 7, GROUP + 7)
     assert marks.count("poll:saved") == 2
     assert desk.poller.poll().feeds_due == 0
+
+
+def test_long_feeds_are_committed_sooner_so_that_few_entries_are_held(store: Store):
+    feeds = [Feed(url=f"https://paper-{number}.example/feed", name=str(number)) for number in range(4)]
+    desk = Desk(store, *feeds)
+    half = GROUP_ENTRIES // 2
+    for number, feed in enumerate(feeds):
+        desk.says(feed, *range(number * half, number * half + half), body=f"feed {number}".encode())
+    marks: list[str] = []
+    report = replace(desk.poller, mark=marks.append).poll()
+    assert (report.entries_new, marks.count("poll:saved")) == (4 * half, 2)
 
 
 @pytest.mark.criterion("decision 1")
