@@ -77,11 +77,19 @@ class Poller:
         started = self.clock()  # after the new rows, which are due from their making
         due = self.store.feeds.due(started, known, shard=self.shard)
         report = RoundReport(started=started, ended=started, feeds_due=len(due))
-        registrable("example.org")  # here, before each of the threads loads a list of suffixes of its own, a megabyte each
-        asked = self.map(self._ask, [(item, known[item.url]) for item in _in_turn(due)])
+        registrable(
+            "example.org"
+        )  # here, before each of the threads loads a list of suffixes of its own, a megabyte each
+        asked = self.map(self._ask, self._left(_in_turn(due), known))
         for group in self._groups(asked):
             report = self._settled(group, report, known)
         return replace(report, ended=self.clock())
+
+    def _left(self, urls: Sequence[str], known: Mapping[str, Feed]) -> Iterator[tuple[DueFeed, Feed]]:
+        """Each feed with its state, read a group at a time: the states of ten thousand would be tens of megabytes."""
+        for start in range(0, len(urls), GROUP):
+            for due in self.store.feeds.left(urls[start : start + GROUP]):
+                yield due, known[due.url]
 
     def begin(self) -> None:
         """Make a row for each feed that has none: due at once, with a place of its own in the hour.
@@ -225,15 +233,15 @@ class Poller:
         return _limits(self.limits, trusted=urlsplit(feed.url).netloc in self.trusted)
 
 
-def _in_turn(due: Sequence[DueFeed]) -> list[DueFeed]:
+def _in_turn(due: Sequence[str]) -> list[str]:
     """One feed of each host, then the next of each: threads do not queue at one host while others are free."""
     places: dict[str, int] = {}
     ranked = []
-    for item in due:
-        host = host_of(item.url)
+    for url in due:
+        host = host_of(url)
         places[host] = rank = places.get(host, -1) + 1
-        ranked.append((rank, item))
-    return [item for _, item in sorted(ranked, key=lambda pair: pair[0])]
+        ranked.append((rank, url))
+    return [url for _, url in sorted(ranked, key=lambda pair: pair[0])]
 
 
 @lru_cache(maxsize=16)

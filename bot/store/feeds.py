@@ -16,12 +16,11 @@ from bot.store.rows import dump, known, moment, stamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFeed:
-    """A feed whose next check has come."""
+    """A feed whose next check has come, as its last poll left it."""
 
     url: str
     state: str  # JSON of core.pacing's FeedState
     first: bool  # never polled with success
-    body_sha: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,25 +95,31 @@ class Feeds:
 
     def due(
         self, now: datetime, configured: Collection[str], limit: int = 100_000, *, shard: Shard = WHOLE
-    ) -> list[DueFeed]:
-        """Configured feeds of a shard whose next check is at or before `now`, the longest overdue first.
+    ) -> list[str]:
+        """URLs of configured feeds of a shard whose next check is at or before `now`, the longest overdue first.
 
         A next check beyond the horizon was noted by a clock that ran ahead, and has come too (R-67).
         """
         wanted = set(configured)
         rows = self._c.rows(
-            """SELECT url, state_json, last_ok, body_sha FROM feeds
-               WHERE (next_check <= :now OR next_check > :horizon) AND bucket % :of = :number ORDER BY next_check, url""",
+            """SELECT url FROM feeds WHERE (next_check <= :now OR next_check > :horizon)
+               AND bucket % :of = :number ORDER BY next_check, url""",
             {"now": stamp(now), "horizon": stamp(now + HORIZON), "of": shard.of, "number": shard.number},
         )
-        found = [
-            DueFeed(
-                url=row["url"], state=row["state_json"], first=row["last_ok"] is None, body_sha=row["body_sha"] or ""
-            )
-            for row in rows
-            if row["url"] in wanted
+        return [row["url"] for row in rows if row["url"] in wanted][:limit]
+
+    def left(self, urls: Sequence[str]) -> list[DueFeed]:
+        """How the last poll left each of these feeds, in their order; those without a row are left out."""
+        rows = self._c.rows(
+            "SELECT url, state_json, last_ok FROM feeds WHERE url IN (SELECT value FROM {each:urls})",
+            {"urls": json.dumps(urls)},
+        )
+        found = {row["url"]: row for row in rows}
+        return [
+            DueFeed(url=url, state=found[url]["state_json"], first=found[url]["last_ok"] is None)
+            for url in urls
+            if url in found
         ]
-        return found[:limit]
 
     def poll_done(self, result: PollResult, now: datetime) -> list[str]:
         """Commit new entries, validators and next check together (decision 1); returns the ids that were new."""
