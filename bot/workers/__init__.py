@@ -23,8 +23,8 @@ RECYCLED_AFTER = 500  # documents; trafilatura's caches and feedparser grow slow
 STRIKES = 2  # bytes that killed this many workers are not tried again
 RESTS_AFTER = timedelta(minutes=2)  # without a document: a start costs a second, the waiting processes cost 80 MB
 REMEMBERED = 1000  # quarantined documents kept in mind
-_FEEDS = ("bot.core.entries",)
-_PAGES = ("bot.core.articles", "bot.core.entries", "bot.core.warmth")
+_FEEDS = ("bot.core.warmfeed",)
+_PAGES = ("bot.core.warmfeed", "bot.core.warmth")
 
 
 class Workers:
