@@ -45,6 +45,7 @@ class Polled:
     due: DueFeed
     feed: Feed
     state: pacing.FeedState
+    limits: pacing.Limits
     outcome: pacing.PollOutcome  # but for what is new in it, which the store knows
     entries: Sequence[NewEntry] = ()
     unchanged: bool = False
@@ -128,7 +129,8 @@ class Poller:
         if self.stopping():
             return None
         state = pacing.from_json(due.state) if due.state else pacing.first(feed, now)
-        headers = pacing.conditional_headers(state, now, self._limits(feed))
+        limits = self._limits(feed)
+        headers = pacing.conditional_headers(state, now, limits)
         conditional = bool(headers)
         secret = self.environ.get(feed.auth_env, "") if feed.auth_env else ""
         request = Request(
@@ -152,11 +154,13 @@ class Poller:
             if isinstance(error, WorkerError) and self.stopping():
                 return None
             failed = pacing.failed(error, conditional=conditional, response=response)
-            return Polled(due=due, feed=feed, state=state, outcome=failed)
+            return Polled(due=due, feed=feed, state=state, limits=limits, outcome=failed)
         outcome = pacing.answered(feed, response, document, new=0, conditional=conditional)
         entries = [self._new(entry, due, feed, now) for entry in document.entries] if document else ()
         unchanged = unchanged or outcome.status == 304
-        return Polled(due=due, feed=feed, state=state, outcome=outcome, entries=entries, unchanged=unchanged)
+        return Polled(
+            due=due, feed=feed, state=state, limits=limits, outcome=outcome, entries=entries, unchanged=unchanged
+        )
 
     def _parsed(self, response: Response, feed: Feed, memory: str) -> FeedDocument:
         """Ids are minted for the feed as configured, wherever a redirect led; only items not seen are parsed."""
@@ -190,9 +194,7 @@ class Poller:
     def _result(self, polled: Polled, unknown: Collection[str], now: datetime, taken: Collection[str]) -> PollResult:
         new = sum(item.entry.id in unknown for item in polled.entries)
         outcome = replace(polled.outcome, new=new) if new else polled.outcome
-        state = pacing.after(
-            polled.state, outcome, now, feed=polled.feed, limits=self._limits(polled.feed), taken=taken
-        )
+        state = pacing.after(polled.state, outcome, now, feed=polled.feed, limits=polled.limits, taken=taken)
         return PollResult(
             url=polled.feed.url,
             state=pacing.to_json(state),
@@ -238,7 +240,9 @@ def _in_turn(due: Sequence[str]) -> list[str]:
     places: dict[str, int] = {}
     ranked = []
     for url in due:
-        host = host_of(url)
+        host = (
+            url.partition("//")[2].partition("/")[0].lower()
+        )  # not host_of: this is asked of every feed in every round
         places[host] = rank = places.get(host, -1) + 1
         ranked.append((rank, url))
     return [url for _, url in sorted(ranked, key=lambda pair: pair[0])]
