@@ -34,6 +34,9 @@ DISK_WARN: Final = 1_000_000_000
 DISK_BAD: Final = 100_000_000
 """Free bytes; a copy of the database needs its own size on top."""
 
+WAL_MENDED: Final = (3, 51, 3)
+"""The SQLite from which on a write beside a reset of the WAL damages nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
@@ -237,7 +240,18 @@ def database(path: Path | Server) -> list[Check]:
             mend=mend,
         )
     )
-    return checks
+    return [*checks, *sqlite_check(version)]
+
+
+def sqlite_check(version: str) -> list[Check]:
+    """A warning about a SQLite whose WAL two writers can damage, such as "SQLite 3.40.1"; nothing for any other database (R-61)."""
+    name, _, number = version.partition(" ")
+    parts = tuple(int(part) for part in number.split(".") if part.isdigit())
+    if name != "SQLite" or not parts or parts >= WAL_MENDED:
+        return []
+    found = "two writers at once can damage the file, in rare cases; armswatch's own stand in one line"
+    mend = f"let no other program write to the database, or install SQLite {'.'.join(map(str, WAL_MENDED))}"
+    return [Check(what="database", subject=version, state="warn", found=found, mend=mend)]
 
 
 def copies_check(folder: Path, database_: Path | Server, now: datetime, every: timedelta) -> Check:

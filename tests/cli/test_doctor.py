@@ -175,9 +175,31 @@ def test_a_damaged_database_points_to_restore(watch: Path):
     assert (found.state, "restore" in found.mend) == ("bad", True)
 
 
+@pytest.mark.criterion("R-61")
+@pytest.mark.parametrize(
+    ("version", "states"),
+    [
+        ("SQLite 3.40.1", ["warn"]),
+        ("SQLite 3.51.2", ["warn"]),
+        ("SQLite 3.51.3", []),
+        ("SQLite 3.52.0", []),
+        ("PostgreSQL 15.6", []),
+    ],
+)
+def test_a_sqlite_that_two_writers_can_damage_is_told(version: str, states: list[str]):
+    assert [check.state for check in look.sqlite_check(version)] == states
+
+
+@pytest.mark.criterion("R-61")
+def test_the_sqlite_in_use_is_looked_at(watch: Path):
+    found = look.database(watch.parent / "armswatch.db")
+    expected = ["warn"] if sqlite3.sqlite_version_info < look.WAL_MENDED else []
+    assert [check.state for check in found if check.subject == f"SQLite {sqlite3.sqlite_version}"] == expected
+
+
 def test_a_record_that_was_touched_breaks_the_evidence(watch: Path):
     database = watch.parent / "armswatch.db"
-    assert {check.state for check in look.database(database)} == {"ok"}
+    assert {check.state for check in look.database(database)[:2]} == {"ok"}
     with closing(sqlite3.connect(database)) as tampering:
         tampering.execute("UPDATE evidence SET record = x'00' WHERE id = (SELECT MIN(id) FROM evidence)")
         tampering.commit()
