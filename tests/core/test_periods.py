@@ -67,8 +67,8 @@ def test_a_range_over_the_turn_of_the_year_runs_forward(said: str, expected: tup
     "said", ["11月99日至25日", "february 30 to march 1", "31 июня", "5 to 25 people", "", "since forever"]
 )
 def test_a_day_that_does_not_exist_is_no_date(said: str):
-    for one in period(said, WHEN):
-        assert one == "" or date.fromisoformat(one if len(one) == 10 else f"{one}-01")
+    for one in filter(None, period(said, WHEN)):
+        date.fromisoformat(one if len(one) == 10 else f"{one}-01")  # raises for a day that no calendar has
 
 
 @given(st.dates(date(2022, 1, 1), WHEN), st.dates(date(2022, 1, 1), WHEN))
