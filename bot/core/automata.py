@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 import ahocorasick_rs
 
-from bot.core.terms import Term
+from bot.core.terms import LONGEST_ENDING, Term, unspaced
 from bot.core.text import Folded, Reading, read
+
+_Anchor = tuple[int, tuple[int, ...], tuple[int, ...], dict[str, tuple[int, ...]], tuple[int, ...]]
+"""Of one anchor: where its terms begin, labels of its plain terms and of its whole words, numbers of those with words
+after it by the first letter of the next word, and of those that `span` has to look at in any case. Most need no look."""
 
 MOST_PLACES = 60_000  # looked at in one text; a text of nothing but terms has said it all by then
 
@@ -15,48 +19,68 @@ MOST_PLACES = 60_000  # looked at in one text; a text of nothing but terms has s
 class Automaton:
     """Finds all terms in one pass; building costs once, the pass grows with the text and not with the terms."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+    def __init__(self, terms: Sequence[Term], labels: Sequence[int] | None = None) -> None:
+        """`labels` stand for the terms in what `hits` finds; their numbers do where there are none."""
         self.terms = tuple(terms)
+        self._labels = tuple(range(len(self.terms)) if labels is None else labels)
         by_anchor: dict[str, list[int]] = {}
         for number, term in enumerate(self.terms):
             by_anchor.setdefault(f" {_bare(term.anchor)}" if term.spaced else _bare(term.anchor), []).append(number)
-        # Most hits need no second look: an anchor's plain terms, its whole words, those that `span` has to look at.
         self._table = tuple(
-            (
-                0 if anchor[0] == " " else -1,
-                tuple(n for n in numbers if self.terms[n].plain),
-                tuple(n for n in numbers if self.terms[n].whole),
-                tuple(n for n in numbers if not self.terms[n].plain and not self.terms[n].whole),
-            )
-            for anchor, numbers in by_anchor.items()
+            self._sorted_by_need(0 if anchor[0] == " " else -1, numbers) for anchor, numbers in by_anchor.items()
         )
         self._machine = ahocorasick_rs.AhoCorasick(list(by_anchor)) if by_anchor else None
 
+    def _sorted_by_need(self, shift: int, numbers: Sequence[int]) -> _Anchor:
+        plain, whole, looked = [], [], []
+        followed: dict[str, list[int]] = {}
+        for number in numbers:
+            term = self.terms[number]
+            if term.plain or (term.whole and not _spells_a_word(term.anchor[-1])):
+                plain.append(self._labels[number])
+            elif term.whole:
+                whole.append(self._labels[number])
+            elif term.rest and not unspaced(term.rest[0].text[0]):
+                followed.setdefault(term.rest[0].text[0], []).append(number)
+            else:
+                looked.append(number)
+        return shift, tuple(plain), tuple(whole), {first: tuple(n) for first, n in followed.items()}, tuple(looked)
+
     def hits(self, reading: Reading) -> list[tuple[int, int, int]]:
-        """(start, end, term) of all hits in `reading.text`, in order of their anchors' ends; overlapping ones too."""
+        """(start, end, label) of all hits in `reading.text`, in order of their anchors' ends; overlapping ones too."""
         if self._machine is None or not reading.text:
             return []
         found: list[tuple[int, int, int]] = []
-        text, terms, table = reading.text, self.terms, self._table
+        text, terms, labels, table = reading.text, self.terms, self._labels, self._table
         length = len(text)
         places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
         for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
-            shift, plain, whole, looked = table[anchor]
+            shift, plain, whole, followed, looked = table[anchor]
             start, stop = first + shift, last - 1
-            for number in plain:  # plain loops: a generator for one hit costs more than the hit
-                found.append((start, stop, number))  # noqa: PERF401
-            # Another letter right after a whole word ends it; where scripts meet, `span` looks closer.
-            if whole:
-                if stop >= length or not text[stop].isalnum():
-                    for number in whole:
-                        found.append((start, stop, number))  # noqa: PERF401
-                else:
-                    found.extend((start, stop, n) for n in whole if terms[n].span(text, start, stop))
+            for label in plain:  # plain loops: a generator for one hit costs more than the hit
+                found.append((start, stop, label))  # noqa: PERF401
+            # Another letter right after a whole word makes it another word, unless scripts meet there.
+            if whole and (stop >= length or not _spells_a_word(text[stop])):
+                for label in whole:
+                    found.append((start, stop, label))  # noqa: PERF401
+            if followed:
+                # The next word begins after the next space: nearly always with another letter than is asked for.
+                space = text.find(" ", stop, stop + LONGEST_ENDING + 1)
+                numbers = followed.get(text[space + 1 : space + 2], ()) if space >= 0 else ()
+                for number in numbers:
+                    span = terms[number].span(text, start, stop)
+                    if span is not None:
+                        found.append((span[0], span[1], labels[number]))
             for number in looked:
                 span = terms[number].span(text, start, stop)
                 if span is not None:
-                    found.append((span[0], span[1], number))
+                    found.append((span[0], span[1], labels[number]))
         return found
+
+
+def _spells_a_word(char: str) -> bool:
+    """Whether a letter or digit is one of those that make a word with their neighbours, unlike Hangul, kana and Han."""
+    return char.isalnum() and not unspaced(char)
 
 
 def _bare(anchor: str) -> str:

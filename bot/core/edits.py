@@ -6,7 +6,7 @@ import difflib
 
 from bot.core.identities import plain
 from bot.core.numbers import QUANTITIES, numbers
-from bot.core.text import sentences
+from bot.core.sentences import sentences
 
 
 def changed(old_title: str, old_text: str, new_title: str, new_text: str) -> str:

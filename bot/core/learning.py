@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.text import fold, read, sentences
+from bot.core.sentences import sentences
+from bot.core.text import fold, read
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 KEY = 3.84  # of G²: chi-square with one degree of freedom at 5 %

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.automata import Automaton
+from bot.core.guards import Hit
 from bot.core.judging import Judge
 from bot.core.readings import HEAD, TAIL, Scan
 from bot.core.terms import Term
@@ -14,6 +15,9 @@ from bot.model import Item, Verdict
 
 __all__ = ["HEAD", "TAIL", "Matcher"]
 
+_OWNER = 24  # bits of a label below those of the watchlist's number: its term
+_TERM = (1 << _OWNER) - 1
+
 
 class Matcher:
     """Judges items against watchlists. Built once; holds nothing of an item, so threads may share it."""
@@ -21,7 +25,7 @@ class Matcher:
     def __init__(self, watchlists: Sequence[Watchlist]) -> None:
         self.watchlists = tuple(watchlists)
         terms: list[Term] = []
-        owners: list[tuple[int, int]] = []
+        labels: list[int] = []
         self._judges = tuple(Judge(watchlist) for watchlist in self.watchlists)
         for number, watchlist in enumerate(self.watchlists):
             seen: set[tuple[object, ...]] = set()
@@ -29,18 +33,14 @@ class Matcher:
                 # The same word stands in the lists of several languages: it is looked for once.
                 if term.key not in seen:
                     seen.add(term.key)
-                    owners.append((number, place))
+                    labels.append(number << _OWNER | place)
                     terms.append(term)
-        self._automaton = Automaton(terms)
-        self._owners = tuple(owners)  # term of the automaton → watchlist, term of the watchlist
+        self._automaton = Automaton(terms, labels)
 
     def verdicts(self, item: Item) -> tuple[Verdict, ...]:
         """One verdict per watchlist, best first. Reads the first 200,000 and the last 20,000 characters of a text."""
         scan = Scan(item.title, item.text)
-        shares: list[list[tuple[int, int, int]]] = [[] for _ in self._judges]
-        for start, end, number in self._automaton.hits(scan.reading):
-            owner, term = self._owners[number]
-            shares[owner].append((start, end, term))
+        shares = self._shares(self._automaton.hits(scan.reading))
         found = [judge.verdict(scan, hits) for judge, hits in zip(self._judges, shares, strict=True)]
         order = {"match": 0, "borderline": 1, "none": 2}
         return tuple(sorted(found, key=lambda verdict: (order[verdict.rank], -verdict.score)))
@@ -51,8 +51,7 @@ class Matcher:
         It rests on a term if the verdict is the other one without it.
         """
         scan, judge, terms = Scan(item.title, item.text), self._judges[0], self.watchlists[0].terms
-        placed = [(start, end, self._owners[number]) for start, end, number in self._automaton.hits(scan.reading)]
-        hits = [(start, end, term) for start, end, (owner, term) in placed if owner == 0]
+        hits = self._shares(self._automaton.hits(scan.reading))[0]
         matched = judge.verdict(scan, hits).rank == "match"
         found = dict.fromkeys(term for _, _, term in hits)
         turning = (
@@ -65,5 +64,14 @@ class Matcher:
     def gate(self, title: str, summary: str) -> bool:
         """Whether a title and summary name one party or one piece of goods of any watchlist (decision 23's wide gate)."""
         reading = read(fold(f"{title}\n{summary[:HEAD]}"))
-        owners = (self._owners[number] for _, _, number in self._automaton.hits(reading))
-        return any(self._judges[owner].opens(term) for owner, term in owners)
+        shares = self._shares(self._automaton.hits(reading))
+        return any(judge.opens(hit[2]) for judge, hits in zip(self._judges, shares, strict=True) for hit in hits)
+
+    def _shares(self, hits: list[Hit]) -> list[list[Hit]]:
+        """The hits of each watchlist, with its own numbers for its terms."""
+        if len(self._judges) == 1:
+            return [hits]
+        shares: list[list[Hit]] = [[] for _ in self._judges]
+        for start, end, label in hits:
+            shares[label >> _OWNER].append((start, end, label & _TERM))
+        return shares

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from bot.core.lexicon import Lexicon, Mention
 from bot.core.numbers import QUANTITIES, Number, numbers
-from bot.core.text import Folded, fold, sentences
+from bot.core.sentences import sentences
+from bot.core.text import Folded, fold
 from bot.core.words import latin_language
 from bot.model import Item, Where
 

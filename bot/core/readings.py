@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from bot.core.text import fold, read, sentences
+from bot.core.sentences import sentences
+from bot.core.text import fold, read
 from bot.model import Where
 
 SCRIPTS = {

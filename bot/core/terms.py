@@ -28,6 +28,7 @@ _NEIGHBOUR = 12  # code points that a `before` or `after` pattern may look at
 _REGEX_REACH = 160  # code points to either side of the anchor that a `regex` may look at
 # Bound on what re2 may build for one pattern: a watchlist line is no program.
 MAX_REGEX = 400
+LONGEST_ENDING = 24  # code points: an ending or the rest of a compound, not a page without spaces
 
 
 def unspaced(char: str) -> bool:
@@ -151,7 +152,7 @@ def _word_end(text: str, end: int, stem: bool) -> int:
         return end
     if not stem:
         return -1
-    limit = min(length, end + 24)  # an ending or the rest of a compound, not a page without spaces
+    limit = min(length, end + LONGEST_ENDING)
     while end < limit and text[end].isalnum() and not unspaced(text[end]):
         end += 1
     return end

@@ -1,4 +1,4 @@
-"""Text as the watch reads it: hygiene at the door, folding that remembers offsets, sentences, scripts."""
+"""Text as the watch reads it: hygiene at the door, and folding that remembers offsets."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ _DROPPED = dict.fromkeys(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _FOLDS = {**_DASHES, **_QUOTES, **_DROPPED, ord("ё"): "е", ord("Ё"): "е", 0xA0: " "}
-_ONE_TO_ONE = tuple((chr(sign), plain) for sign, plain in _FOLDS.items() if plain and sign > 0x7F)
+# Also the signs that Chinese and Japanese sentences are full of: one by one they would cost more than all the rest.
+_WIDE = {sign: unicodedata.normalize("NFKC", sign) for sign in "，（）：；？！"}
+_ONE_TO_ONE = (*((chr(sign), plain) for sign, plain in _FOLDS.items() if plain and sign > 0x7F), *_WIDE.items())
 # Code points that one `translate` and one `casefold` leave at one code point each, already in NFKC.
 _EVEN = (
     (
@@ -89,10 +91,15 @@ _EVEN = (
     .replace("\u0130", "\u012f\u0131")
     .replace("\u2116", "")
 )
+# Latin-1 text is folded byte by byte, many times faster than code point by code point.
 _EVEN_BYTES = bytes(code for code in range(256) if re.match(f"[{_EVEN}]", chr(code)))
-_ODD = re.compile(f"[^{_EVEN}]+")
+_LOWER_BYTES = "".join(map(chr, range(256))).lower().encode("latin-1")
+# Twice the class: with it alone in front the search runs in one tight loop.
+_ODD = re.compile(f"[^{_EVEN}][^{_EVEN}]*")
+_MARKS = "\u0300-\u036f\u0483-\u0487\u3099\u309a\u1160-\u11ff\u0591-\u05c7\u064b-\u0652"
+_MARK = re.compile(f"[{_MARKS}]")
 # One starter with the marks that combine with it, at most 32: a text of marks only must not become quadratic.
-_CLUSTER = re.compile("(?s).[\u0300-\u036f\u0483-\u0487\u3099\u309a\u1160-\u11ff\u0591-\u05c7\u064b-\u0652]{0,32}")
+_CLUSTER = re.compile(f"(?s).[{_MARKS}]{{0,32}}")
 
 
 def fold(text: str) -> Folded:
@@ -101,52 +108,78 @@ def fold(text: str) -> Folded:
     Terms and articles go through the same function, so equal meaning is equal code points.
     """
     length = len(text)
-    if _SURROGATES.search(text):
-        text = _SURROGATES.sub("\ufffd", text)  # half of a pair: no matcher takes it, and its place must stay
     if text.isascii():
         return Folded(text.lower(), length)
     for sign, plain in _ONE_TO_ONE:
         if sign in text:
             text = text.replace(sign, plain)
-    if _even(text):
+    if text.isascii():
         return Folded(text.lower(), length)
+    odd = _ODD
+    try:
+        raw = text.encode("latin-1")
+        strange = raw.translate(None, _EVEN_BYTES)
+        if not strange:
+            return Folded(raw.translate(_LOWER_BYTES).decode("latin-1"), length)
+        odd = _any_of(bytes(set(strange)).decode("latin-1"))
+    except UnicodeEncodeError:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = _SURROGATES.sub("\ufffd", text)  # half of a pair: no matcher takes it, and its place must stay
+    return _fold_pieces(text, odd)
+
+
+def _fold_pieces(text: str, odd: re.Pattern[str]) -> Folded:
+    """`text` folded: what `odd` finds cluster by cluster, the rest as it stands in lower case."""
     out: list[str] = []
     places, sources, even = array("l"), array("l"), bytearray()
     done = place = 0
-    for found in _ODD.finditer(text):
+    for found in odd.finditer(text):
         start, end = found.span()
-        if start > done and _CLUSTER.match(text, start - 1).end() > start:  # type: ignore[union-attr]  # always matches
-            start -= 1  # a mark combines with the letter before it
+        clusters = _fold_run(found[0]) if end - start <= _LONGEST_RUN else None
+        if clusters is None:
+            if start > done and _CLUSTER.match(text, start - 1).end() > start:  # type: ignore[union-attr]  # always matches
+                start -= 1  # a mark combines with the letter before it
+            clusters = tuple(
+                (cluster.start() - start, _fold_cluster(cluster[0])) for cluster in _CLUSTER.finditer(text, start, end)
+            )
         if start > done:
             places.append(place)
             sources.append(done)
             even.append(1)
             out.append(text[done:start].lower())
             place += start - done
-        for cluster in _CLUSTER.finditer(text, start, end):
-            folded = _fold_cluster(cluster[0])
+        for begin, folded in clusters:
             if folded:
                 places.append(place)
-                sources.append(cluster.start())
+                sources.append(start + begin)
                 even.append(0)
                 out.append(folded)
                 place += len(folded)
         done = end
     if not done:
-        return Folded(text.lower(), length)
+        return Folded(text.lower(), length=len(text))
     places.append(place)
     sources.append(done)
     even.append(1)
     out.append(text[done:].lower())
-    return Folded("".join(out), length, places, sources, even)
+    return Folded("".join(out), len(text), places, sources, even)
 
 
-def _even(text: str) -> bool:
-    """Whether Latin-1 text has no odd code point; False where it is not Latin-1. Much faster than the pattern."""
-    try:
-        return not text.encode("latin-1").translate(None, _EVEN_BYTES)
-    except UnicodeEncodeError:
-        return False
+_LONGEST_RUN = 4  # odd code points in a row that are remembered as one
+
+
+@lru_cache(maxsize=4096)
+def _fold_run(run: str) -> tuple[tuple[int, str], ...] | None:
+    """(place, folded) of each code point of a short run; None where one of them combines with what is before it."""
+    return None if _MARK.search(run) else tuple((place, _fold_cluster(char)) for place, char in enumerate(run))
+
+
+@lru_cache(maxsize=256)
+def _any_of(chars: str) -> re.Pattern[str]:
+    known = f"[{re.escape(chars)}]"
+    return re.compile(f"{known}{known}*")
 
 
 @lru_cache(maxsize=4096)
@@ -187,33 +220,26 @@ class Reading:
 
 # Fold has made plain spaces of all other white space.
 _SINGLES = ("\n", "-", "/", "\u00b7", "\u30fb", "\t", "\r", "\x0b", "\x0c", "\u2028", "\u2029")
-_RUNS = re.compile("  +")
-_ASCII_BARE = {ord(sign): " " for sign in "!\"#$%&'()*+,.:;<=>?@[\\]^_`{|}~\x0b\x0c"}
-_OTHER_BARE = (
-    "\u3001",
-    "\u3002",
-    "\u300c",
-    "\u300d",
-    "\u2026",
-    "\u2022",
-    "\u300e",
-    "\u300f",
-    "\u3010",
-    "\u3011",
-    "\u00bf",
-    "\u00a1",
-    "\u2018",
+_SIGNS = (
+    *"!\"#$%&'()*+,.:;<=>?@[\\]^_`{|}~\x0b\x0c\u00bf\u00a1",
+    *"\u3001\u3002\u300c\u300d\u2026\u2022\u300e\u300f\u3010\u3011\u2018",
 )
+_RUNS = re.compile("  +")
+
+
+def _spaces_for(signs: tuple[str, ...]) -> bytes:
+    """A table for `bytes.translate` that makes a space of each of the signs that Latin-1 has."""
+    return bytes(0x20 if chr(code) in signs else code for code in range(256))
+
+
+_SINGLE_BYTES, _SIGN_BYTES = _spaces_for(_SINGLES), _spaces_for(_SIGNS)
 
 
 def read(folded: Folded) -> Reading:
     """The folded text with its separators as single spaces: "North-Korea", "North  Korea" and "north korea" are one."""
-    text = folded.text
-    for single in _SINGLES:
-        if single in text:
-            text = text.replace(single, " ")
+    text = _spaced(folded.text, _SINGLES, _SINGLE_BYTES)
     if "  " not in text:
-        return Reading(text, " " + _bare(text), folded, (), ())
+        return Reading(text, " " + _spaced(text, _SIGNS, _SIGN_BYTES), folded, (), ())
     parts: list[str] = []
     cuts: list[int] = []
     shifts: list[int] = []
@@ -227,90 +253,14 @@ def read(folded: Folded) -> Reading:
         done = end
     parts.append(text[done:])
     text = "".join(parts)
-    return Reading(text, " " + _bare(text), folded, tuple(cuts), tuple(shifts))
+    return Reading(text, " " + _spaced(text, _SIGNS, _SIGN_BYTES), folded, tuple(cuts), tuple(shifts))
 
 
-def _bare(text: str) -> str:
-    if text.isascii():
-        return text.translate(_ASCII_BARE)
-    for sign in _BARE_SIGNS:
-        if sign in text:
-            text = text.replace(sign, " ")
-    return text
-
-
-_BARE_SIGNS = tuple(map(chr, _ASCII_BARE)) + _OTHER_BARE
-
-
-# Words whose full stop ends no sentence; single letters and initials are handled beside them.
-_ABBREVIATIONS = frozenset(
-    (  # noqa: SIM905 - five languages side by side read better as prose than as a hundred quoted strings
-        "mr ms mrs dr st gen lt col sgt maj capt adm sen rep gov no vs jan feb aug sept sep oct nov dec jr sr prof "
-        "г тыс млн млрд им ст руб ул тис ім вул "
-        "ca mio mrd bzw usw vgl nr abs z.b d.h u.a "
-        "br tys proc godz płn płd pn pd ds ws m.in wg tzw np ul św hab inż płk ppłk mjr kpt kpr plut sierż bryg "
-        "sra ee.uu ud uds núm aprox m mm mme art"
-    ).split()
-)
-# Polish ones that may as well end a sentence: what follows tells.
-_OFTEN_LAST = frozenset(["ok", "mln", "mld", "min", "itd", "itp", "kal", "szt", "ur", "zm", "por"])
-# One character class in front keeps the search fast; what the candidate is worth is looked at by hand.
-_STOP = re.compile("[.!?…。！？\n][.!?…。！？]*[\"'”’»)\\]」』）]*\n*")
-_KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, with or without a space after the full stop
-
-
-def _ends_no_sentence(text: str, stop: int) -> bool:
-    """Whether the full stop at `stop` belongs to an abbreviation, an initial or a list number."""
-    begin = stop
-    while begin and stop - begin < 8 and (text[begin - 1].isalpha() or text[begin - 1] == "."):
-        begin -= 1
-    word = text[begin:stop]
-    if not word:
-        return False
-    if len(word) == 1:
-        return True
-    if word.lower() in {"no", "nr", "art", "abs"}:  # words of their own too: only before a number
-        return text[stop + 1 : stop + 3].strip()[:1].isdigit()
-    if word.lower() in _OFTEN_LAST:
-        following = text[stop + 1 : stop + 3].strip()[:1]
-        return following.isdigit() or following.islower()
-    return word.lower() in _ABBREVIATIONS or (len(word) == 3 and word[1] == "." and word[0].isupper())
-
-
-MAX_SENTENCE = 1200  # code points; longer runs are cut at white space so that "same sentence" keeps a meaning
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans [start, end) of the sentences of `text`, in order, white space outside; works without word boundaries."""
-    spans: list[tuple[int, int]] = []
-    start = 0
-    length = len(text)
-    for found in _STOP.finditer(text):
-        first, end = found.span()
-        sign = text[first]
-        if sign in ".!?…" and end < length and not text[end - 1].isspace() and not text[end].isspace():
-            glued = sign == "." and first and text[first - 1] in _KOREAN_ENDS and text[end] > "\u4e00"
-            if not glued and not any(mark in "。！？" for mark in found[0]):
-                continue
-        if sign == "." and end < length and _ends_no_sentence(text, first):
-            continue
-        _add(spans, text, start, end)
-        start = end
-    _add(spans, text, start, len(text))
-    return spans
-
-
-def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    while end - start > MAX_SENTENCE:
-        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-        cut = cut if cut > start else start + MAX_SENTENCE
-        spans.append((start, cut))
-        start = cut
-        while start < end and text[start].isspace():
-            start += 1
-    if start < end:
-        spans.append((start, end))
+def _spaced(text: str, signs: tuple[str, ...], table: bytes) -> str:
+    try:
+        return text.encode("latin-1").translate(table).decode("latin-1")
+    except UnicodeEncodeError:
+        for sign in signs:
+            if sign in text:
+                text = text.replace(sign, " ")
+        return text

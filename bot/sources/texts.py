@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.dates import plausible, read_date
-from bot.core.text import clean, fold, one_line, sentences
+from bot.core.sentences import sentences
+from bot.core.text import clean, fold, one_line
 
 MAX_TITLE = 200  # code points; a longer first line is a paragraph
 LOOK = 15  # lines from the top in which a headline or a date is looked for

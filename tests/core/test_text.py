@@ -1,16 +1,14 @@
-"""Text as the watch reads it: folding with the way back, readings, sentences, hygiene."""
+"""Text as the watch reads it: folding with the way back, readings, hygiene."""
 
 from __future__ import annotations
 
 import time
 import unicodedata
-from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text import MAX_SENTENCE, clean, fold, one_line, read, sentences
+from bot.core.text import clean, fold, one_line, read
 
 
 def test_fullwidth_ligature_and_one_code_point_units_fold_to_plain_letters():
@@ -76,40 +74,6 @@ def test_lone_surrogates_and_right_to_left_overrides_do_no_harm():
     folded = fold(text)
     start = folded.text.index("north korea")
     assert text[slice(*folded.span(start, start + 11))] == "North Korea"
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("Gen. Kim met Mr. Lavrov. He left.", 2),
-        ("U.S. officials said no. Kirby agreed.", 2),
-        ("За год отправлено 5 млн. снарядов. Москва молчит.", 2),
-        ("弾薬が渡った。ロシアは否定した。", 2),
-        ("러시아가 밝혔다.북한은 부인했다. 끝", 3),
-        ("Rund 3,5 Mio. Granaten z. B. aus Nordkorea. Ende.", 2),
-        ("Korea wysłała ok. 3 tys. pocisków, np. kal. 152 mm, do Rosji. To dużo.", 2),
-        ("Gen. Kim i płk. Iwanow z ul. Prostej byli tam. Według min. obrony to 10 mld. Tak.", 3),
-        ("He said it was OK. Then he left.", 2),
-        ("One line\nAnother line", 2),
-        ("“Never,” he said. “Not once!” She left…", 3),
-        ("朝鲜已运送炮弹！俄方否认？", 2),
-        ("Version 3.5 of KN-23.2 flew", 1),
-    ],
-)
-def test_sentences_end_where_a_reader_would_end_them(text: str, count: int):
-    assert len(sentences(text)) == count
-
-
-@given(st.text(max_size=400))
-def test_sentences_are_in_order_do_not_overlap_and_lose_only_white_space(text: str):
-    spans = sentences(text)
-    assert all(a[1] <= b[0] for a, b in pairwise(spans))
-    kept = "".join(text[start:end] for start, end in spans)
-    assert "".join(kept.split()) == "".join(text.split())
-
-
-def test_a_word_of_a_million_letters_is_cut_so_that_a_sentence_keeps_a_meaning():
-    assert max(end - start for start, end in sentences("x" * 1_000_000)) <= MAX_SENTENCE
 
 
 def test_clean_text_has_no_controls_surrogates_or_overrides_and_is_composed():

@@ -1,0 +1,83 @@
+"""Where sentences end, in scripts with spaces and without: full stops of abbreviations, initials and dates end none."""
+
+from __future__ import annotations
+
+import re
+
+# Words whose full stop ends no sentence; single letters and initials are handled beside them.
+_ABBREVIATIONS = frozenset(
+    (  # noqa: SIM905 - five languages side by side read better as prose than as a hundred quoted strings
+        "mr ms mrs dr st gen lt col sgt maj capt adm sen rep gov no vs jan feb aug sept sep oct nov dec jr sr prof "
+        "г тыс млн млрд им ст руб ул тис ім вул "
+        "ca mio mrd bzw usw vgl nr abs z.b d.h u.a "
+        "br tys proc godz płn płd pn pd ds ws m.in wg tzw np ul św hab inż płk ppłk mjr kpt kpr plut sierż bryg "
+        "sra ee.uu ud uds núm aprox m mm mme art"
+    ).split()
+)
+# Polish ones that may as well end a sentence: what follows tells.
+_OFTEN_LAST = frozenset(["ok", "mln", "mld", "min", "itd", "itp", "kal", "szt", "ur", "zm", "por"])
+# One character class in front keeps the search fast; what the candidate is worth is looked at by hand.
+_STOP = re.compile("[.!?…。！？\n][.!?…。！？]*[\"'”’»)\\]」』）]*\n*")
+_KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, with or without a space after the full stop
+
+
+_LONGEST = 6  # letters: more than any abbreviation has in a row
+
+
+def _ends_no_sentence(text: str, stop: int) -> bool:
+    """Whether the full stop at `stop` belongs to an abbreviation, an initial or a list number."""
+    if stop > _LONGEST and text[stop - _LONGEST : stop].isalpha():
+        return False  # a word like any other: most full stops need no closer look
+    begin = stop
+    while begin and stop - begin < 8 and (text[begin - 1].isalpha() or text[begin - 1] == "."):
+        begin -= 1
+    word = text[begin:stop]
+    if not word:
+        return False
+    if len(word) == 1:
+        return True
+    if word.lower() in {"no", "nr", "art", "abs"}:  # words of their own too: only before a number
+        return text[stop + 1 : stop + 3].strip()[:1].isdigit()
+    if word.lower() in _OFTEN_LAST:
+        following = text[stop + 1 : stop + 3].strip()[:1]
+        return following.isdigit() or following.islower()
+    return word.lower() in _ABBREVIATIONS or (len(word) == 3 and word[1] == "." and word[0].isupper())
+
+
+MAX_SENTENCE = 1200  # code points; longer runs are cut at white space so that "same sentence" keeps a meaning
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Spans [start, end) of the sentences of `text`, in order, white space outside; works without word boundaries."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    length = len(text)
+    for found in _STOP.finditer(text):
+        first, end = found.span()
+        sign = text[first]
+        if sign in ".!?…" and end < length and not text[end - 1].isspace() and not text[end].isspace():
+            glued = sign == "." and first and text[first - 1] in _KOREAN_ENDS and text[end] > "\u4e00"
+            if not glued and not any(mark in "。！？" for mark in found[0]):
+                continue
+        if sign == "." and end < length and _ends_no_sentence(text, first):
+            continue
+        _add(spans, text, start, end)
+        start = end
+    _add(spans, text, start, len(text))
+    return spans
+
+
+def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while end - start > MAX_SENTENCE:
+        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+        cut = cut if cut > start else start + MAX_SENTENCE
+        spans.append((start, cut))
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        spans.append((start, end))
