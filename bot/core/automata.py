@@ -60,7 +60,7 @@ class Automaton:
             for label in plain:  # plain loops: a generator for one hit costs more than the hit
                 found.append((start, stop, label))  # noqa: PERF401
             # Another letter right after a whole word makes it another word, unless scripts meet there.
-            if whole and (stop >= length or not _spells_a_word(text[stop])):
+            if whole and (stop >= length or text[stop] == " " or not _spells_a_word(text[stop])):
                 for label in whole:
                     found.append((start, stop, label))  # noqa: PERF401
             if followed:

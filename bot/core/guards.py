@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import accumulate
 
 from bot.core.readings import Scan
 from bot.core.watchlists import Watchlist
@@ -20,45 +21,49 @@ class Guards:
         concepts = watchlist.concepts
         self._terms = watchlist.terms
         self._bit = tuple(1 << concepts[term.concept].bit for term in watchlist.terms)
-        self._guarded = tuple(bool(t.needs or t.unless) for t in watchlist.terms)
+        self._spelled = frozenset(n for n, t in enumerate(watchlist.terms) if t.script or t.cased)
+        self._guarded = frozenset(n for n, t in enumerate(watchlist.terms) if t.needs or t.unless)
         self._needs = tuple(sum(1 << concepts[n].bit for n in t.needs) for t in watchlist.terms)
         self._unless = tuple(sum(1 << concepts[n].bit for n in t.unless) for t in watchlist.terms)
         self._masking = sum(1 << c.bit for c in concepts.values() if c.mask)
 
     def kept(self, scan: Scan, hits: list[Hit]) -> list[Hit]:
         """The hits that pass case, script, masks, neighbours and the rule for weak terms, in order."""
-        terms = self._terms
-        kept: list[Hit] = []
-        for hit in sorted(hits[:_MOST_HITS]):
-            term = terms[hit[2]]
-            if term.script and not scan.written_in(term.script):
-                continue
-            if term.cased:
-                start, end = scan.reading.span(hit[0], hit[1])
-                if not scan.joined[start:end].startswith(term.cased):
-                    continue
-            kept.append(hit)
+        kept = sorted(hits[:_MOST_HITS])
+        if any(hit[2] in self._spelled for hit in kept):
+            kept = [hit for hit in kept if hit[2] not in self._spelled or self._as_spelled(scan, hit)]
         if self._masking and any(self._bit[hit[2]] & self._masking for hit in kept):
             kept = self._unmasked(kept)
-        if any(self._guarded[hit[2]] for hit in kept):
-            kept = [hit for hit in kept if not self._guarded[hit[2]] or self._allowed(hit, kept)]
+        if any(hit[2] in self._guarded for hit in kept):
+            kept = [hit for hit in kept if hit[2] not in self._guarded or self._allowed(hit, kept)]
         return self._not_only_weak(kept)
 
+    def _as_spelled(self, scan: Scan, hit: Hit) -> bool:
+        """Whether a term that asks for a script or for capitals has them here."""
+        term = self._terms[hit[2]]
+        if term.script and not scan.written_in(term.script):
+            return False
+        if term.cased:
+            start, end = scan.reading.span(hit[0], hit[1])
+            return scan.joined[start:end].startswith(term.cased)
+        return True
+
     def _unmasked(self, hits: list[Hit]) -> list[Hit]:
-        hidden = [(h[0], h[1]) for h in hits if self._bit[h[2]] & self._masking]
+        bits, masking = self._bit, self._masking
+        hidden = [(hit[0], hit[1]) for hit in hits if bits[hit[2]] & masking]
         starts = [start for start, _ in hidden]
-        longest = max(end - start for start, end in hidden)
+        ends = list(accumulate((end for _, end in hidden), max))  # how far all up to this one reach
 
         def covered(hit: Hit) -> bool:
-            at = bisect_left(starts, hit[0] - longest)
-            while at < len(hidden) and hidden[at][0] < hit[1]:
+            at = bisect_left(starts, hit[1])
+            while at and ends[at - 1] > hit[0]:
+                at -= 1
                 start, end = hidden[at]
-                if start < hit[1] and hit[0] < end and end - start >= hit[1] - hit[0]:
+                if hit[0] < end and end - start >= hit[1] - hit[0]:
                     return True
-                at += 1
             return False
 
-        return [hit for hit in hits if self._bit[hit[2]] & self._masking or not covered(hit)]
+        return [hit for hit in hits if bits[hit[2]] & masking or not covered(hit)]
 
     def _allowed(self, hit: Hit, hits: list[Hit]) -> bool:
         near = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.guards import Guards, Hit
 from bot.core.meanings import Meaning, longest
 from bot.core.readings import HEAD, TAIL, Scan
+from bot.core.rules import FIELDS
 from bot.core.scoring import Score, Scorer, Sentence
 from bot.core.terms import word_end
 from bot.core.watchlists import Watchlist
@@ -25,11 +26,14 @@ class Judge:
         self._party = {
             party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
         }
+        self._label = tuple(watchlist.labels[term.concept] for term in watchlist.terms)
         self._opening = sum(1 << c.bit for c in concepts.values() if c.parties or c.goods)
         demands = [rule.demand.all for rule in watchlist.rules if rule.points > 0]
         demands.extend(stream.demand.all for stream in watchlist.streams)
         # Each demand's groups, the rarest first; () where no words are needed to reach the thresholds.
         free = min(watchlist.scoring.match, watchlist.scoring.borderline) <= 0
+        stating = [rule for rule in watchlist.rules if rule.within == "sentence" and rule.points > 0]
+        self._best = max(stating, key=lambda rule: rule.points).demand if stating else None
         self._demands = () if free else tuple(tuple(sorted(set(groups), key=int.bit_count)) for groups in demands)
 
     def opens(self, number: int) -> bool:
@@ -76,7 +80,8 @@ class Judge:
         if kept and not absent:
             lacking = self._lacking([mask]).removeprefix("no sentence with ")
             return self._none(scan, kept, f"no word for {lacking}", [f"no rule can be met: no word for {lacking}"])
-        seen = sorted({self.watchlist.labels[self.watchlist.terms[hit[2]].concept] for hit in kept})
+        labels = self._label
+        seen = sorted({labels[hit[2]] for hit in kept})
         why = [f"gate: no word for {', none for '.join(absent)}" if absent else "gate: no term of this watchlist found"]
         if seen:
             why.append(f"found: {', '.join(seen[:12])}")
@@ -149,28 +154,32 @@ class Judge:
         )
 
     def _stream(self, sentences: list[Sentence], whole: int) -> tuple[str, str]:
-        title = front = 0
+        fields = dict.fromkeys(FIELDS, 0)
         for sentence in sentences:
-            if sentence.where == "title":
-                title |= sentence.mask
-            if sentence.where in {"title", "lead"}:
-                front |= sentence.mask
+            fields[sentence.where] |= sentence.mask
+        wide = {"title": fields["title"], "front": fields["title"] | fields["lead"], "item": whole}
         for stream in self.watchlist.streams:
-            if stream.within in {"title", "front", "item"}:
-                windows = [{"title": title, "front": front, "item": whole}[stream.within]]
-            else:
-                windows = [sentence.mask for sentence in sentences if sentence.where in stream.fields]
-            if any(stream.demand.met(window) for window in windows):
+            if stream.within in wide:
+                if stream.demand.met(wide[stream.within]):
+                    return stream.name, stream.missing
+                continue
+            # What all its sentences together do not hold, none of them does.
+            together = 0
+            for where in stream.fields:
+                together |= fields[where]
+            if stream.demand.held(together) and any(
+                stream.demand.met(sentence.mask) for sentence in sentences if sentence.where in stream.fields
+            ):
                 return stream.name, stream.missing
         return "", ""
 
     def _lacking(self, masks: list[int]) -> str:
         """What the best of these sets of concepts lacks for the rule that gives most."""
-        rules = [rule for rule in self.watchlist.rules if rule.within == "sentence" and rule.points > 0]
-        if not rules or not masks:
+        demand = self._best
+        if demand is None or not masks:
             return "too few sentences"
-        demand = max(rules, key=lambda rule: rule.points).demand
-        best = max(masks, key=lambda mask: sum(bool(mask & group) for group in demand.all))
+        asked = demand.all
+        best = max(dict.fromkeys(masks), key=lambda mask: sum([bool(mask & group) for group in asked]))
         labels, groups = self.watchlist.labels, self.watchlist.groups
         words = [
             " or ".join(dict.fromkeys(labels[groups.get(name, (name,))[0]] for name in names))
@@ -188,30 +197,35 @@ class Judge:
         evidence: list[Evidence] = []
         for sentence in chosen:
             seen = 0
+            quote = ""
             for hit in longest(self.watchlist, sentence.hits):
                 bit = self._bit[hit[2]]
                 if bit & seen or (used and not bit & used) or not bit & sentence.mask:
                     continue
                 seen |= bit
-                evidence.append(self._evidence(scan, hit))
+                quote = quote or self._quote(scan, *scan.spans[sentence.number])
+                evidence.append(self._evidence(scan, hit, quote))
                 if len(evidence) >= most:
                     return tuple(evidence)
         return tuple(evidence)
 
-    def _evidence(self, scan: Scan, hit: Hit) -> Evidence:
+    def _evidence(self, scan: Scan, hit: Hit, quote: str = "") -> Evidence:
+        """A hit with its sentence, `quote` where that is known."""
         start, end = scan.reading.span(hit[0], word_end(scan.reading.text, hit[1]))
         where, first, last = scan.place(start, end)
-        source = scan.title if where == "title" else scan.text
-        begin, stop = scan.around(start)
-        _, quote_from, quote_to = scan.place(begin, stop)
         return Evidence(
             concept=self.watchlist.terms[hit[2]].concept,
-            term=source[first:last],
-            quote=source[quote_from:quote_to],
+            term=(scan.title if where == "title" else scan.text)[first:last],
+            quote=quote or self._quote(scan, *scan.around(start)),
             where=where,
             start=first,
             end=last,
         )
+
+    @staticmethod
+    def _quote(scan: Scan, begin: int, stop: int) -> str:
+        where, first, last = scan.place(begin, stop)
+        return (scan.title if where == "title" else scan.text)[first:last]
 
     def _cut(self, scan: Scan) -> tuple[str, ...]:
         return (

@@ -60,7 +60,7 @@ class Scan:
         first, last = (0, len(self.title)) if place < self._head else (self._head, len(self.joined))
         for reach in _AROUND:
             left, stop = max(first, place - reach), min(last, place + reach)
-            spans = sentences(self.joined[left:stop])
+            spans = sentences(self.joined[left:stop], past=place - left)
             for number, (start, end) in enumerate(spans):
                 if left + end > place:
                     # What a window's edge cuts is not known to be whole.

@@ -33,6 +33,13 @@ class Demand:
                 return False
         return True
 
+    def held(self, mask: int) -> bool:
+        """Whether a window with these concepts has what the demand asks for, whatever it must not have."""
+        for group in self.all:  # noqa: SIM110 - hot
+            if not mask & group:
+                return False
+        return True
+
     def used(self) -> int:
         """All concepts that the demand asks for."""
         used = 0

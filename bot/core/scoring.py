@@ -61,36 +61,51 @@ class Scorer:
         for cancel in watchlist.cancels:
             self._triggers |= min(cancel.demand.all, key=int.bit_count, default=-1)
         self._met: dict[int, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}  # rules by what a sentence holds
+        self._left: dict[int, tuple[int, str]] = {}  # what cancels leave of it
         self._single = tuple(rule for rule in watchlist.rules if rule.within in _WINDOWS)
 
     def sentences(self, scan: Scan, kept: list[Hit]) -> list[Sentence]:
+        """The sentences that hold hits (given in order), in order."""
         scoring = self.watchlist.scoring
-        found: dict[int, Sentence] = {}
+        found: list[Sentence] = []
         lead_end = len(scan.title) + 3 + scoring.lead_chars
         length = len(scan.joined)
         tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
-        number, until = -1, -1
-        reading = scan.reading
-        same = not reading.cuts and reading.folded.places is None  # places of the folded text are those of the original
-        for hit in kept:
-            at = hit[0] if same else reading.source(hit[0])
-            if at >= until or number < 0:
-                number = scan.sentence(at)
-                until = scan.starts[number + 1] if number + 1 < len(scan.starts) else length
-                sentence = found[number] = Sentence(number, self._field(scan, number, lead_end, tail_at))
-            bit = self._bit[hit[2]]
-            sentence.raw |= bit
-            sentence.hits.append(hit)
-        ordered = [found[number] for number in sorted(found)]
-        for sentence in ordered:
-            sentence.mask = sentence.raw
-            if not sentence.raw & self._triggers:
-                continue
+        bits, starts = self._bit, scan.starts
+        until, mask = -1, 0
+        sentence: Sentence | None = None
+        for hit, at in zip(kept, scan.reading.sources([hit[0] for hit in kept]), strict=True):
+            if sentence is None or at >= until:
+                if sentence is not None:
+                    sentence.raw = mask
+                number, mask = scan.sentence(at), 0
+                until = starts[number + 1] if number + 1 < len(starts) else length
+                sentence = Sentence(number, self._field(scan, number, lead_end, tail_at))
+                found.append(sentence)
+                hits = sentence.hits
+            mask |= bits[hit[2]]
+            hits.append(hit)
+        if sentence is not None:
+            sentence.raw = mask
+        for sentence in found:
+            sentence.mask, sentence.cancelled = self._uncancelled(sentence.raw)
+        return found
+
+    def _uncancelled(self, raw: int) -> tuple[int, str]:
+        """What is left of a sentence's concepts, and the last cancel that took some away."""
+        if not raw & self._triggers:
+            return raw, ""
+        left = self._left.get(raw)
+        if left is None:
+            mask, name = raw, ""
             for cancel in self.watchlist.cancels:
-                if cancel.demand.met(sentence.raw) and sentence.mask & cancel.drop:
-                    sentence.mask &= ~cancel.drop
-                    sentence.cancelled = cancel.name
-        return ordered
+                if cancel.demand.met(raw) and mask & cancel.drop:
+                    mask &= ~cancel.drop
+                    name = cancel.name
+            if len(self._left) > MOST_MASKS:
+                self._left.clear()
+            left = self._left[raw] = mask, name
+        return left
 
     @staticmethod
     def _field(scan: Scan, number: int, lead_end: int, tail_at: float) -> str:

@@ -47,8 +47,11 @@ def _ends_no_sentence(text: str, stop: int) -> bool:
 MAX_SENTENCE = 1200  # code points; longer runs are cut at white space so that "same sentence" keeps a meaning
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans [start, end) of the sentences of `text`, in order, white space outside; works without word boundaries."""
+def sentences(text: str, *, past: int | None = None) -> list[tuple[int, int]]:
+    """Spans [start, end) of the sentences of `text`, in order, white space outside; works without word boundaries.
+
+    With `past` it may stop after the sentence that follows the one with this place.
+    """
     spans: list[tuple[int, int]] = []
     start = 0
     length = len(text)
@@ -63,6 +66,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
             continue
         _add(spans, text, start, end)
         start = end
+        if past is not None and len(spans) > 1 and spans[-2][1] > past:
+            return spans
     _add(spans, text, start, len(text))
     return spans
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -210,6 +211,30 @@ class Reading:
             start += self.shifts[first - 1] if first else 0
             end += self.shifts[last - 1] if last else 0
         return self.folded.span(start, end)
+
+    def sources(self, places: Sequence[int]) -> Sequence[int]:
+        """`source` of many places, in order: one walk over the text instead of a search for each."""
+        cuts, shifts, folded = self.cuts, self.shifts, self.folded
+        if cuts:
+            moved: list[int] = []
+            passed = shift = 0
+            for place in places:
+                while passed < len(cuts) and cuts[passed] <= place:
+                    shift = shifts[passed]
+                    passed += 1
+                moved.append(place + shift)
+            places = moved
+        if folded.places is None:
+            return places
+        starts, origins, even = folded.places, folded.sources, folded.even
+        assert origins is not None and even is not None  # noqa: PT018
+        found: list[int] = []
+        piece, last = 0, len(starts) - 1
+        for place in places:
+            while piece < last and starts[piece + 1] <= place:
+                piece += 1
+            found.append(origins[piece] + (place - starts[piece] if even[piece] else 0))
+        return found
 
     def source(self, place: int) -> int:
         """The original's code point that this text's `place` came from."""
