@@ -16,6 +16,12 @@ _ABBREVIATIONS = frozenset(
 )
 # Polish ones that may as well end a sentence: what follows tells.
 _OFTEN_LAST = frozenset(["ok", "mln", "mld", "min", "itd", "itp", "kal", "szt", "ur", "zm", "por"])
+# After "3.", "25.": German counts days, centuries and divisions so, and writes what follows with a capital.
+_COUNTED = re.compile(
+    r" (?:Januar|Jänner|Februar|Feber|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
+    r"|Jahrhundert|Jahrestag|Jahr\b|Tag\b|Mal\b|Armee|Division|Brigade|Korps|Regiment|Bataillon|Weltkrieg|Parteitag"
+    r"|Plenum|Plenar|Sitzung|Kongress|Paket|Sanktionspaket|Breitengrad)"
+)
 # One character class in front keeps the search fast; what the candidate is worth is looked at by hand.
 _STOP = re.compile("[.!?…。！？\n][.!?…。！？]*[\"'”’»)\\]」』）]*\n*")
 _KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, with or without a space after the full stop
@@ -25,7 +31,12 @@ _LONGEST = 6  # letters: more than any abbreviation has in a row
 
 
 def _ends_no_sentence(text: str, stop: int) -> bool:
-    """Whether the full stop at `stop` belongs to an abbreviation, an initial or a list number."""
+    """Whether the full stop at `stop` belongs to an abbreviation, an initial or an ordinal number."""
+    if stop and text[stop - 1].isdigit():
+        begin = stop - 2 if stop > 1 and text[stop - 2].isdigit() else stop - 1
+        if begin and text[begin - 1] not in " \n(–-":
+            return False  # a year, a fraction, a name of things
+        return text[stop + 2 : stop + 3].islower() or _COUNTED.match(text, stop + 1) is not None
     if stop > _LONGEST and text[stop - _LONGEST : stop].isalpha():
         return False  # a word like any other: most full stops need no closer look
     begin = stop

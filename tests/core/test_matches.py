@@ -350,9 +350,7 @@ def test_leaving_early_where_no_rule_can_be_met_changes_no_verdict(title: list[s
     item = Item(id="i", title=" ".join(title), text=" ".join(text))
     scan = Scan(item.title, item.text)
     for matcher, judge, patient in PAIRS:
-        hits = [
-            (start, end, matcher._owners[number][1]) for start, end, number in matcher._automaton.hits(scan.reading)
-        ]
+        (hits,) = matcher._shares(matcher._automaton.hits(scan.reading))
         assert told(judge.verdict(scan, hits)) == told(patient.verdict(scan, hits))
 
 

@@ -23,6 +23,11 @@ from bot.core.sentences import MAX_SENTENCE, sentences
         ("Rund 3,5 Mio. Granaten z. B. aus Nordkorea. Ende.", 2),
         ("Korea wysłała ok. 3 tys. pocisków, np. kal. 152 mm, do Rosji. To dużo.", 2),
         ("Gen. Kim i płk. Iwanow z ul. Prostej byli tam. Według min. obrony to 10 mld. Tak.", 3),
+        ("Vom 5. bis 25. November lieferte Nordkorea Granaten. Moskau schweigt.", 2),
+        (
+            "Die 11. Armee und die 2. Division trafen am 3. Oktober ein. Das war 2024. Im Mai folgten 20. Mehr kam nie.",
+            4,
+        ),
         ("He said it was OK. Then he left.", 2),
         ("One line\nAnother line", 2),
         ("“Never,” he said. “Not once!” She left…", 3),
