@@ -16,7 +16,8 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.core.alerts import Alert
-    from bot.core.buttons import Press
+    from bot.core.buttons import Press, Reply
+    from bot.core.orders import Order
     from bot.core.storylines import Candidate
     from bot.render.email import MailIdentity
     from bot.send.buttons import SlackButtons
@@ -139,17 +140,19 @@ class Channels:
                 ]
         return found
 
-    def buttons(self, answer: Callable[[Press], str]) -> SlackButtons | None:
-        """The ears for buttons under Slack's stories; None without an app token."""
+    def buttons(self, answer: Callable[[Press], Reply], obey: Callable[[Order], Reply]) -> SlackButtons | None:
+        """The ears for buttons under Slack's stories and for slash commands; None without an app token."""
         secrets, table = self._settings.secrets, self._settings.table
         if not (secrets.slack_app_token and secrets.slack_token):
             return None
-        from bot.send.slack import listening
+        from bot.send.slack_socket import listening
 
         return listening(
             answer,
+            obey,
             app_token=secrets.slack_app_token,
             base_url=table.slack.base_url,
+            allowed=frozenset(table.slack.allowed_users),
             loopback_only=self._settings.loopback_only,
             proxy=table.network.proxy,
         )

@@ -86,6 +86,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration)]
 Size = Annotated[int, BeforeValidator(size)]
 Zone = Annotated[str, BeforeValidator(zone)]
 Url = Annotated[str, BeforeValidator(web_url)]
+SlackUser = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
 Name = Annotated[str, BeforeValidator(watchlist_name)]
 
 
@@ -156,6 +157,8 @@ class SlackTable(Table):
     """[slack]: where the Slack Web API is; the token comes from the environment."""
 
     base_url: Url = "https://slack.com/api/"
+    allowed_users: list[SlackUser] = []
+    """Who may press buttons and type commands; empty: every member of the workspace."""
 
 
 class SmtpTable(Table):

@@ -38,6 +38,12 @@ class FakeSocket:
             {"type": "interactive", "envelope_id": envelope_id, "payload": payload, "accepts_response_payload": False}
         )
 
+    def type(self, envelope_id: str, payload: dict[str, Any]) -> None:
+        """Somebody typed a slash command."""
+        self.push(
+            {"type": "slash_commands", "envelope_id": envelope_id, "payload": payload, "accepts_response_payload": True}
+        )
+
     def disconnect(self) -> None:
         """Slack asks for a new connection, as it does every few hours."""
         self.push({"type": "disconnect", "reason": "refresh_requested"})

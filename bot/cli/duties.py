@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.cli import upkeep
 from bot.cli.canonical import LoggedApp
@@ -14,11 +14,29 @@ from bot.errors import ArmswatchError
 from bot.jobs.rounds import sentence
 from bot.serve.systemd import notify
 
+if TYPE_CHECKING:
+    from bot.send.buttons import SlackButtons
+
 UPKEEP_AFTER = timedelta(minutes=10)
 """How long after its start, and how often, the daemon looks whether a copy, a canary or forgetting is due."""
 
 FIRST_LOOK = timedelta(minutes=10)
 """How long after its start a digest waits for the end of a round, which may read pages for an hour."""
+
+
+def ears_of(app: LoggedApp) -> SlackButtons | None:
+    """The ears for what is pressed and typed in Slack, not open yet; None without an app token."""
+    from bot.jobs.obey import Obeyer
+    from bot.jobs.press import Pressed
+
+    obey = Obeyer(
+        store=app.store,
+        subscriptions=app.channels.subscriptions,
+        feeds=app.settings.feeds,
+        coverage=app.coverage,
+        clock=app.clock,
+    )
+    return app.channels.buttons(Pressed(store=app.store, clock=app.clock, wake=app.wake), obey)
 
 
 class Duties:

@@ -52,11 +52,10 @@ def run(obj: dict[str, Any], level: str) -> int:
     """The watch itself: ticks until SIGTERM or Ctrl-C, ends cleanly within ten seconds."""
     from bot.cli import upkeep
     from bot.cli.canonical import LoggedApp
-    from bot.cli.duties import UPKEEP_AFTER, Duties
+    from bot.cli.duties import UPKEEP_AFTER, Duties, ears_of
     from bot.cli.logs import LEVELS, configure, logger
     from bot.core.outbox import WAYS
     from bot.engine.local import LocalEngine
-    from bot.jobs.press import Pressed
     from bot.schedule import Schedule, Tick
     from bot.serve.systemd import notify
     from bot.settings import load
@@ -126,7 +125,7 @@ def run(obj: dict[str, Any], level: str) -> int:
 
         app.wake = wake
         schedule.start()
-        ears = app.channels.buttons(Pressed(store=app.store, clock=app.clock))
+        ears = ears_of(app)
         if ears is not None:
             try:
                 ears.start()

@@ -48,9 +48,9 @@ def working(settings: Settings, server: Server, *, name: str = "") -> int:
     """Work until a signal comes or the database goes away; the exit code."""
     from bot.cli import upkeep
     from bot.cli.canonical import LoggedApp
+    from bot.cli.duties import ears_of
     from bot.cli.logs import logger
     from bot.cli.working import Worker
-    from bot.jobs.press import Pressed
     from bot.schedule import Schedule
     from bot.serve.systemd import notify
 
@@ -70,7 +70,7 @@ def working(settings: Settings, server: Server, *, name: str = "") -> int:
     signal.signal(signal.SIGTERM, ended)
     signal.signal(signal.SIGINT, ended)
 
-    ears = app.channels.buttons(Pressed(store=app.store, clock=app.clock))
+    ears = ears_of(app)
 
     def started() -> None:
         schedule.start()

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Meaning = Literal["in", "out", "mute", "why"]
+Meaning = Literal["in", "out", "mute", "why", "undo"]
 
 RELEVANT: Final = "fb.in"
 NOT_RELEVANT: Final = "fb.out"
 MORE: Final = "fb.more"
+UNDO: Final = "fb.undo"
 MUTED_DAYS: Final = 7
 
 _ID = re.compile(r"[a-z]-[A-Za-z0-9-]{1,70}")
@@ -28,6 +29,14 @@ class Press:
     channel: str
     message: str  # ts of the message under which it was pressed
     reply_to: str  # the address for an answer that only this user sees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Words for one person alone; `undo` is the story or article whose judgement a button under them takes back, or ""."""
+
+    text: str
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +68,7 @@ def press_of(payload: Mapping[str, Any], allowed: frozenset[str] = frozenset()) 
     action = _text(first, "action_id").partition(":")[0]
     value = _text(_table(first, "selected_option"), "value") if action == MORE else _text(first, "value")
     word, _, rest = value.partition("|")
-    meaning: Meaning | None = {RELEVANT: "in", NOT_RELEVANT: "out"}.get(action)  # type: ignore[assignment] # both are
+    meaning: Meaning | None = {RELEVANT: "in", NOT_RELEVANT: "out", UNDO: "undo"}.get(action)  # type: ignore[assignment] # all are
     if action == MORE and word in ("mute", "why"):
         meaning = word  # type: ignore[assignment] # narrowed to two of the four
     subject = rest if action == MORE else value

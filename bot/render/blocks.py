@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from bot.core.buttons import MORE, MUTED_DAYS, NOT_RELEVANT, RELEVANT
+from bot.core.buttons import MORE, MUTED_DAYS, NOT_RELEVANT, RELEVANT, UNDO
 from bot.render.links import href
 from bot.render.words import instant, shown
 
@@ -89,14 +89,34 @@ def moment(value: datetime) -> Json:
     }
 
 
+_VOTES: Final = ((RELEVANT, "Relevant"), (NOT_RELEVANT, "Not relevant"))
+
+
+def voted(elements: Iterable[Json], relevant: int, not_relevant: int) -> list[Json]:
+    """The elements of a row of buttons with the number of votes on the two that count them: `Relevant · 2`."""
+    counts = {RELEVANT: relevant, NOT_RELEVANT: not_relevant}
+    labels = {action: f"{label} · {counts[action]:,}" if counts[action] else label for action, label in _VOTES}
+    return [
+        one | {"text": _plain(labels[one["action_id"]])} if one.get("action_id") in labels else one for one in elements
+    ]
+
+
+def undoing(block_id: str, subject: str) -> Json:
+    """The button under an answer to a press: take it back."""
+    button = {"type": "button", "action_id": UNDO, "text": _plain("Undo"), "value": subject}
+    return {"type": "actions", "block_id": block_id[:MAX_BLOCK_ID], "elements": [button]}
+
+
 def buttons(block_id: str, subject: str) -> Json:
     """The row under a story: relevant, not relevant, and more. The values are ids; what a press does is decided there."""
     return {
         "type": "actions",
         "block_id": block_id[:MAX_BLOCK_ID],
         "elements": [
-            {"type": "button", "action_id": RELEVANT, "text": _plain("Relevant"), "value": subject},
-            {"type": "button", "action_id": NOT_RELEVANT, "text": _plain("Not relevant"), "value": subject},
+            *(
+                {"type": "button", "action_id": action, "text": _plain(label), "value": subject}
+                for action, label in _VOTES
+            ),
             {
                 "type": "overflow",
                 "action_id": MORE,

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.web import SlackResponse
 
 from bot.core.outbox import PACED
@@ -22,7 +21,6 @@ from bot.errors import SendAmbiguous, SendError, SendRejected, SendRetry
 from bot.model import Delivery, Receipt
 from bot.ports import Clock
 from bot.render.slack import WEBHOOK
-from bot.send.buttons import Answer, SlackButtons
 from bot.send.loopback import admit, is_loopback
 from bot.send.slack_codes import BLOCKS, error_of
 from bot.send.wire import Wire, asked
@@ -57,7 +55,7 @@ class SlackSender:
         self._token, self._webhook, self._base_url = token, webhook, base_url
         self._loopback_only = loopback_only
         self._wire = Wire(context or ssl.create_default_context(), proxy, timeout)
-        self._client = _Client(self._wire, token=token, base_url=base_url, timeout=timeout)
+        self._client = WiredClient(self._wire, token=token, base_url=base_url, timeout=timeout)
         self._free: dict[str, datetime] = {}  # when a channel may be posted to again
         self._lock = threading.Lock()
 
@@ -288,7 +286,7 @@ def _is_id(target: str) -> bool:
     return len(target) >= 2 and target[0] in "CGD" and target.isascii() and target.isalnum() and target.isupper()
 
 
-class _Client(WebClient):
+class WiredClient(WebClient):
     """The SDK's client on our wire: its own follows redirects and the environment's proxies, and retries by default."""
 
     def __init__(self, wire: Wire, *, token: str, base_url: str, timeout: int) -> None:
@@ -298,48 +296,3 @@ class _Client(WebClient):
     def _perform_urllib_http_request_internal(self, url: str, req: urllib.request.Request) -> dict[str, Any]:
         answer = self._our_wire.send(req)
         return {"status": answer.status, "headers": answer.headers, "body": answer.text}
-
-
-def opened_socket(
-    listener: Callable[[Any, Any], None],
-    *,
-    app_token: str,
-    base_url: str = API,
-    loopback_only: bool = False,
-    proxy: str = "",
-    context: ssl.SSLContext | None = None,
-    ping: float = 10.0,
-) -> SocketModeClient:
-    """A Socket Mode client that hands every envelope to `listener`; not connected yet.
-
-    The address that Slack names for the socket has to pass the same wall as every other.
-    """
-    trust = context or ssl.create_default_context()
-    web = _Client(Wire(trust, proxy, 15), token="", base_url=base_url, timeout=15)
-    web.ssl = trust
-    client = _Socket(app_token=app_token, web_client=web, ping_interval=ping, concurrency=2)
-    client.proxy = proxy or None  # the SDK would take the environment's
-    client.wall = loopback_only
-    client.socket_mode_request_listeners.append(listener)
-    return client
-
-
-def listening(
-    answer: Answer, *, app_token: str, base_url: str = API, loopback_only: bool = False, proxy: str = ""
-) -> SlackButtons:
-    """The ears for buttons: a socket that is not open yet, and a wire for the answers to the presser."""
-
-    def opened(listener: Callable[[Any, Any], None]) -> SocketModeClient:
-        return opened_socket(listener, app_token=app_token, base_url=base_url, loopback_only=loopback_only, proxy=proxy)
-
-    wire = Wire(ssl.create_default_context(), proxy, 15)
-    return SlackButtons(opened, answer, wire, loopback_only=loopback_only)
-
-
-class _Socket(SocketModeClient):
-    wall = False
-
-    def issue_new_wss_url(self) -> str:
-        url = super().issue_new_wss_url()
-        admit(urlsplit(url).hostname or "", loopback_only=self.wall)
-        return url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -64,12 +64,17 @@ class Judgements:
         assert row is not None
         return _opinion(row, frozenset())
 
-    def undo(self, ref: str, author: str, now: datetime) -> Opinion:
-        """Take back the latest judgement of a story or article; the record of both stays."""
+    def undo(self, ref: str, author: str, now: datetime, *, own: bool = False, only: str = "") -> Opinion:
+        """Take back the latest judgement of a story or article; the record of both stays.
+
+        With `own` the author's latest, with `only` the latest of that label. UsageError where none stands.
+        """
         with self._c.write() as c:
             standing = self.of(ref) or self.of(self._story(ref))
+            standing = [one for one in standing if (not own or one.author == author) and only in ("", one.label)]
             if not standing:
-                raise UsageError(f"{ref}: nobody judged it, or every judgement is undone")
+                what = f"no {only} of yours" if only else "nothing that you said of it" if own else "no judgement of it"
+                raise UsageError(f"{ref}: there is {what} that stands")
             last = standing[-1]
             c.run(
                 "INSERT INTO judgements (ref, label, author, at, undoes) VALUES (:ref, 'undo', :author, :now, :seq)",
@@ -86,6 +91,33 @@ class Judgements:
         rows = self._c.rows("SELECT * FROM judgements ORDER BY seq")
         undone = frozenset(row["undoes"] for row in rows if row["label"] == "undo")
         return [_opinion(row, undone) for row in rows if row["label"] != "undo"]
+
+    def latest(self) -> int:
+        """The number of the latest judgement or undoing, 0 where there is none: what was counted at it is counted."""
+        return int(self._c.value("SELECT COALESCE(MAX(seq), 0) FROM judgements"))
+
+    def votes(self, stories: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """How many people call each story relevant, and how many not: of each the last word that stands.
+
+        Judgements of a story that was merged into another count for that one.
+        """
+        homes: dict[str, str] = {}
+
+        def home(ref: str) -> str:
+            if ref not in homes:
+                found = self._stories.get(ref)
+                homes[ref] = found.id if found else ref
+            return homes[ref]
+
+        words: dict[tuple[str, str], str] = {}
+        for one in self.history():
+            if one.ref.startswith("s-") and not one.undone and one.label != "mute":
+                words[home(one.ref), one.author] = one.label
+        found: dict[str, tuple[int, int]] = {}
+        for story in stories:
+            said = [label for (ref, _), label in words.items() if ref == home(story)]
+            found[story] = (said.count("in"), said.count("out"))
+        return found
 
     def muted(self, now: datetime) -> dict[str, datetime | None]:
         """Stories that are muted now, with the end of the mute (None: for ever). They are folded, never lost."""

@@ -32,6 +32,7 @@ def payload(action: str = "fb.in", value: str = "s-0123456789ab", **more: Any) -
         ("fb.out", "s-0123456789ab", "out"),
         (MORE, "mute|s-0123456789ab", "mute"),
         (MORE, "why|s-0123456789ab", "why"),
+        ("fb.undo", "s-0123456789ab", "undo"),
     ],
 )
 def test_a_press_says_who_means_what_of_which_story(action, value, meaning):

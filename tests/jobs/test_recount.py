@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.core.alerts import Alert
 from bot.jobs.recount import Recounter
 from bot.render import messages, slack
-from bot.render.recounts import recounted, stories_in
+from bot.render.recounts import recounted, rows_in, stories_in, tallied
 from bot.send.slack import SlackSender
 from bot.store import Store
 from tests import slack_rules
@@ -55,6 +55,20 @@ def test_counts_grow_and_never_shrink():
     assert '"block_id":"st:1:s-ships"' in grown
 
 
+@pytest.mark.criterion("I-5")
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(digest=hostile.digests(most=6), relevant=st.integers(0, 9999), other=st.integers(0, 9999))
+def test_votes_change_the_two_labels_only_and_go_away_again(digest, relevant, other):
+    for one in slack.deliveries(digest, samples.SLACK, pressable=True):
+        voted = tallied(one.payload, dict.fromkeys(rows_in(one.payload), (relevant, other)))
+        if voted is None:
+            continue
+        assert slack_rules.faults(json.loads(voted)) == []
+        assert rows_in(voted) == rows_in(one.payload)
+        assert tallied(voted, dict.fromkeys(rows_in(voted), (relevant, other))) is None
+        assert tallied(voted, dict.fromkeys(rows_in(voted), (0, 0))) == one.payload
+
+
 def test_an_alert_counts_too():
     payload = messages.alert(samples.candidates()[4], ALERT, samples.SLACK).payload
     assert stories_in(payload) == {"s-boxes"}
@@ -78,7 +92,7 @@ class Desk:
         self.carriers = {"s-boxes": 38, "s-ships": 4}
         self.sender = SlackSender(clock=self.clock, token=TOKEN, base_url=workspace.base_url, loopback_only=True)
         for promise in (
-            slack.deliveries(samples.busy(), samples.SLACK)[0],
+            slack.deliveries(samples.busy(), samples.SLACK, pressable=True)[0],
             messages.alert(samples.candidates()[4], ALERT, samples.SLACK),
         ):
             store.outbox.promise(promise, START)
@@ -86,8 +100,8 @@ class Desk:
             receipt = self.sender(promise, resend=False)
             store.outbox.move(promise, replace(promise, state="sent", receipt=receipt.id), START)
 
-    def run(self) -> int:
-        self.clock.advance(minutes=11)
+    def run(self, **span: float) -> int:
+        self.clock.advance(**(span or {"minutes": 11}))
         return Recounter(
             store=self.store,
             carriers=lambda story: self.carriers.get(story, 1),
@@ -143,3 +157,45 @@ def test_an_edit_that_fails_is_made_by_the_next_run(desk: Desk):
 def test_without_a_bot_nothing_is_edited(store: Store):
     assert Recounter(store=store, carriers=lambda _: 9, update=None, clock=FakeClock()).run() == 0
     assert store.runs.beats() == []
+
+
+# ── votes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def vote(desk: Desk, name: str, label: str) -> None:
+    """What a press does, for a story that the store of this test does not hold."""
+    with desk.store.connection.write() as c:
+        c.run(
+            "INSERT INTO judgements (ref, label, author, note, at) VALUES ('s-boxes', :label, :author, '', :at)",
+            {"label": label, "author": f"slack:{name}", "at": "2026-11-26T00:00:00Z"},
+        )
+
+
+@pytest.mark.criterion("I-5")
+def test_votes_stand_on_the_buttons_after_the_next_flush_many_of_them_with_one_edit(desk: Desk):
+    assert desk.run() == 0
+    for name in ("lena", "ben", "ana"):
+        vote(desk, name, "in")
+    vote(desk, "ana", "out")
+    assert desk.run(seconds=6) == 1
+    assert '"text": "Relevant · 2"' in desk.seen()[0]
+    assert '"text": "Not relevant · 1"' in desk.seen()[0]
+    vote(desk, "ben", "out")
+    assert desk.run(seconds=2) == 0
+    assert desk.run(seconds=4) == 1
+    assert '"text": "Not relevant · 2"' in desk.seen()[0]
+    assert desk.run(seconds=6) == 0
+    assert desk.workspace.calls.count("chat.update") == 2
+
+
+def test_votes_that_could_not_be_shown_are_shown_by_the_next_run_and_a_deleted_message_is_left_alone(desk: Desk):
+    vote(desk, "lena", "in")
+    desk.workspace.faults["chat.update"].append("500")
+    assert desk.run(seconds=6) == 0
+    assert desk.run(seconds=6) == 1
+    vote(desk, "ben", "in")
+    desk.workspace.messages["C0123456789"].clear()
+    assert desk.run(seconds=6) == 0
+    edits = desk.workspace.calls.count("chat.update")
+    assert desk.run(seconds=6) == 0
+    assert desk.workspace.calls.count("chat.update") == edits

@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 
-from bot.core.buttons import Press
+from bot.core.buttons import Press, Reply
+from bot.core.orders import Order
 from bot.errors import SendRejected
 from bot.render import slack as look
 from bot.send.buttons import SlackButtons
-from bot.send.slack import opened_socket
+from bot.send.slack_socket import opened_socket
 from bot.send.wire import Wire
 from tests import fake_socket, slack_rules
 from tests.core.test_buttons import payload
+from tests.core.test_orders import command
 from tests.fake_slack import ANSWERS, APP_TOKEN, FakeSlack, serving
 from tests.render import samples
 
@@ -35,15 +37,24 @@ class Desk:
     presses: queue.Queue[Press] = field(default_factory=queue.Queue)
     fails: bool = False
 
-    def answer(self, press: Press) -> str:
+    def answer(self, press: Press) -> Reply:
         self.presses.put(press)
         if self.fails:
             raise RuntimeError("the disk is full")
-        return f"{press.subject}: noted as {press.meaning}"
+        return Reply(text=f"{press.subject}: noted as {press.meaning}", undo=press.subject)
+
+    def obey(self, order: Order) -> Reply:
+        if self.fails:
+            raise RuntimeError("the disk is full")
+        return Reply(text=f"{order.verb} {order.subject} <!channel> & *more*")
 
     def press(self, envelope: str, **more: Any) -> None:
         reply = self.slack.base_url.replace("/api/", ANSWERS)
         self.socket.press(envelope, payload(**more) | {"response_url": reply})
+
+    def type(self, envelope: str, text: str, **more: Any) -> None:
+        reply = self.slack.base_url.replace("/api/", ANSWERS)
+        self.socket.type(envelope, command(text) | {"response_url": reply} | more)
 
     def acknowledged(self) -> str:
         return self.socket.acknowledged.get(timeout=PATIENCE)
@@ -60,7 +71,7 @@ class Desk:
         return [one["text"] for one in self.slack.answers]
 
 
-def listening(desk: Desk, **more: Any) -> SlackButtons:
+def listening(desk: Desk, *, allowed: frozenset[str] = frozenset(), **more: Any) -> SlackButtons:
     settings: dict[str, Any] = {
         "app_token": APP_TOKEN,
         "base_url": desk.slack.base_url,
@@ -68,7 +79,8 @@ def listening(desk: Desk, **more: Any) -> SlackButtons:
         "ping": 0.2,
     }
     wire = Wire(ssl.create_default_context(), "", 5)
-    return SlackButtons(partial(opened_socket, **(settings | more)), desk.answer, wire, loopback_only=True)
+    opened = partial(opened_socket, **(settings | more))
+    return SlackButtons(opened, desk.answer, desk.obey, wire, allowed=allowed, loopback_only=True)
 
 
 @pytest.fixture
@@ -120,6 +132,50 @@ def test_after_a_lost_connection_presses_are_heard_again(heard: Desk, way: str):
     heard.press("E9")
     assert heard.acknowledged() == "E9"
     assert heard.presses.get(timeout=PATIENCE).meaning == "in"
+
+
+@pytest.mark.criterion("I-5")
+def test_an_answer_to_a_press_has_a_button_that_takes_it_back(heard: Desk):
+    heard.press("E1")
+    heard.answered(1)
+    row = heard.slack.answers[0]["blocks"][-1]["elements"][0]
+    heard.press("E2", action=row["action_id"], value=row["value"])
+    assert [heard.presses.get(timeout=PATIENCE).meaning for _ in range(2)] == ["in", "undo"]
+
+
+@pytest.mark.criterion("I-7")
+def test_a_command_is_acknowledged_and_answered_to_the_asker_alone_in_text_that_calls_nobody(heard: Desk):
+    heard.type("E1", "search artillery shells")
+    assert heard.acknowledged() == "E1"
+    assert heard.answered(1) == ["search artillery shells &lt;!channel&gt; &amp; *more*"]
+    said = heard.slack.answers[0]
+    assert said["response_type"] == "ephemeral"
+    assert slack_rules.faults(said) == []
+    assert "search artillery shells <!channel> & *more*" in json.dumps(said["blocks"])
+
+
+@pytest.mark.criterion("I-7")
+def test_a_command_that_is_not_one_gets_the_usage_and_one_that_fails_says_so(heard: Desk):
+    heard.type("E1", "explode now")
+    assert "/armswatch status" in heard.answered(1)[0]
+    heard.fails = True
+    heard.type("E2", "status")
+    assert "could not be" in heard.answered(2)[1]
+
+
+@pytest.mark.criterion("I-6")
+def test_those_who_may_not_are_refused_and_nothing_is_done(desk: Desk):
+    buttons = listening(desk, allowed=frozenset({"U9"}))
+    buttons.start()
+    desk.socket.opened.get(timeout=PATIENCE)
+    desk.press("E1")
+    desk.type("E2", "status")
+    refused = desk.answered(2)
+    assert all("You are not among those" in one for one in refused)
+    assert desk.presses.empty()
+    desk.type("E3", "status", user_id="U9")
+    assert desk.answered(3)[2].startswith("status")
+    buttons.close()
 
 
 def test_a_press_that_cannot_be_recorded_says_so_and_the_next_is_heard(heard: Desk):

@@ -114,7 +114,7 @@ def test_an_undo_of_an_article_reaches_the_mute_of_its_story(store: Store):
     assert store.judgements.muted(START) == {"s-1": LATER}
     assert store.judgements.undo("a-0001", "ben", START).label == "mute"
     assert store.judgements.muted(START) == {}
-    with pytest.raises(UsageError, match="nobody judged"):
+    with pytest.raises(UsageError, match="no judgement of it that stands"):
         store.judgements.undo("a-0001", "ben", LATER)
 
 
