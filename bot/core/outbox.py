@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -57,6 +57,12 @@ _ACCOUNT: Final = frozenset((
 """Codes that lie with the account or the server, whoever the target is."""
 
 _SINKS: Final = {"slack": "Slack", "email": "The mail server", "file": "The output folder", "console": "The console"}
+
+REFUSALS: Final = 3
+"""Mails to one address refused for good, one after the other, after which no further one is tried (M-44)."""
+
+_REFUSED: Final = "rcpt-5"  # how the codes of a server's final no to a recipient begin
+_DISABLED: Final = "disabled"
 
 PACED: Final = "paced"
 """The code of a SendRetry that only keeps the distance between two messages: no attempt is counted for it."""
@@ -145,6 +151,24 @@ def parked(delivery: Delivery, now: datetime) -> Delivery:
     """Given up with the reason: it was sent twice without an answer and may have arrived."""
     reason = f"no clear answer to two attempts, it may have arrived; parked {now.isoformat(timespec='seconds')}"
     return replace(delivery, state="parked", error=f"{delivery.error}; {reason}".removeprefix("; "), next_try=None)
+
+
+def disabled(delivery: Delivery, ended: Sequence[Delivery]) -> bool:
+    """Whether a mail is not even tried, as its address refused the last ones; `ended` are those, newest first.
+
+    A promise that somebody retries is tried in any case: its receipt is what enables the address again.
+    """
+    if delivery.channel != "email" or delivery.attempts or delivery.error:
+        return False
+    last = ended[:REFUSALS]
+    refused = (_REFUSED, f"{_DISABLED}: ")
+    return len(last) == REFUSALS and all(one.state == "parked" and one.error.startswith(refused) for one in last)
+
+
+def untried(delivery: Delivery) -> Delivery:
+    """A promise to a disabled address: kept, with the reason and what to do."""
+    told = f"it refused {REFUSALS} mails for good, one after the other, so no further one is tried until one that is retried arrives"
+    return replace(delivery, state="parked", error=f"{_DISABLED}: {told}", next_try=None)
 
 
 def retried(delivery: Delivery, now: datetime) -> Delivery:

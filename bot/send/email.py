@@ -171,7 +171,7 @@ class MailSender:
         options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
         try:
             _accept(server.mail(sender, options), "the sender", subject)
-            _accept(server.rcpt(recipient), "the recipient", subject)
+            _accept(server.rcpt(recipient), RECIPIENT, subject)
             code, text = server.docmd("DATA")
             if code != 354:
                 raise _refused(code, text, "the mail", subject)
@@ -190,6 +190,9 @@ class MailSender:
         if not 200 <= code < 300:
             raise _refused(code, text, "the mail", subject)
         return Receipt(id=message_id, at=self._clock(), note=_words(text))
+
+
+RECIPIENT = "the recipient"
 
 
 def _octets(mail: EmailMessage, *, utf8: bool) -> bytes:
@@ -220,7 +223,8 @@ def _accept(answer: tuple[int, bytes], what: str, subject: str) -> None:
 def _refused(code: int, text: bytes | str, what: str, subject: str) -> SendError:
     said = f"the server refused {what}: {code} {_words(text)}"
     kind = SendRetry if 400 <= code < 500 or code < 0 else SendRejected
-    return kind(said, code=f"smtp-{code}", subject=subject)
+    # A refused recipient says something of the address; everything else of the account or of this one mail.
+    return kind(said, code=f"{'rcpt' if what == RECIPIENT else 'smtp'}-{code}", subject=subject)
 
 
 def _before(error: BaseException, where: str, subject: str) -> SendError:

@@ -82,6 +82,15 @@ class Outbox:
         )
         return [_delivery(row) for row in rows]
 
+    def ended(self, channel: str, target: str, limit: int) -> list[Delivery]:
+        """The last promises to one target that came to an end, sent or parked, newest first."""
+        rows = self._c.rows(
+            """SELECT * FROM outbox WHERE channel = :channel AND target = :target AND state IN ('sent', 'parked')
+               ORDER BY COALESCE(sent, created) DESC, key DESC LIMIT :limit""",
+            {"channel": channel, "target": target, "limit": limit},
+        )
+        return [_delivery(row) for row in rows]
+
     def edited(self, delivery: Delivery) -> None:
         """A message that was sent now reads so on the other side."""
         with self._c.write() as c:

@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from bot.core.outbox import WAYS
+from bot.core.outbox import WAYS, parked_notice, retried
 from bot.errors import SendRejected, SendRetry
 from bot.jobs.deliver import Deliverer
 from bot.model import Delivery
@@ -40,6 +40,48 @@ def test_a_way_out_sends_its_own_promises_and_leaves_the_others_alone(store: Sto
     assert store.outbox.next_due(WAYS["slack"]) is None
     assert store.outbox.next_due(WAYS["mail"]) == START
     assert job.flush().sent == 2
+
+
+def mails(store: Store, count: int, start: int = 1, target: str = "a@desk.example") -> None:
+    for number in range(start, start + count):
+        promise = Delivery(kind="digest", subject=f"d-{number}", channel="email", target=target, part=1, payload="{}")
+        store.outbox.promise(promise, START + timedelta(minutes=number))
+
+
+@pytest.mark.criterion("M-44")
+def test_an_address_that_refused_three_mails_for_good_gets_no_fourth_until_a_retried_one_arrives(store: Store):
+    mails(store, 4)
+    mails(store, 1, start=10, target="b@desk.example")
+    never = SendRejected("no such user", code="rcpt-550")
+    mail = FakeSend(errors=[never, never, never])
+    job = deliverer(store, email=mail)
+    job.clock.advance(hours=1)  # type: ignore[attr-defined]
+    report = job.flush()
+    assert (report.sent, report.parked) == (1, 4)
+    assert [one.target for one in mail.sent] == ["b@desk.example"]
+    assert mail.errors == []
+    fourth = store.outbox.listing(("parked",))[0].delivery
+    assert fourth.error.startswith("disabled: it refused 3 mails")
+    assert "outbox retry" in parked_notice(fourth, START).text
+
+    store.outbox.move(fourth, retried(fourth, job.clock()), job.clock())
+    assert job.flush().sent == 1
+    mails(store, 1, start=30)
+    assert job.flush().sent == 1
+
+
+@pytest.mark.criterion("M-44")
+def test_a_refusal_that_says_nothing_of_the_address_disables_nobody(store: Store):
+    mails(store, 5)
+    wrong = [
+        SendRejected("no", code="auth"),
+        SendRejected("the sender", code="smtp-550"),
+        SendRejected("no", code="size"),
+    ]
+    job = deliverer(store, email=FakeSend(errors=wrong))
+    job.clock.advance(hours=1)  # type: ignore[attr-defined]
+    report = job.flush()
+    assert (report.sent, report.parked) == (2, 3)
 
 
 def test_every_channel_has_a_way_out():

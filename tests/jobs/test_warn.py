@@ -56,7 +56,7 @@ def test_a_channel_that_is_stuck_is_told_by_the_other_one_and_once(store: Store)
 
 
 def test_a_mail_that_is_refused_is_told_on_slack(store: Store):
-    parks(store, MAIL, "smtp-550: the server refused the recipient: 550 no such user")
+    parks(store, MAIL, "rcpt-550: the server refused the recipient: 550 no such user")
     warner(store, SLACK, MAIL).run()
     assert told(store) == [("slack", "C1")]
     (said,) = [one.delivery for one in store.outbox.listing(("owed",))]

@@ -115,9 +115,9 @@ def test_a_wrong_password_is_for_good_and_never_shown(mailbox):
     [
         ("mail", "421 closing", SendRetry, "smtp-421"),
         ("mail", "550 not you", SendRejected, "smtp-550"),
-        ("rcpt", "451 greylisted", SendRetry, "smtp-451"),
-        ("rcpt", "452 full", SendRetry, "smtp-452"),
-        ("rcpt", "550 no such user", SendRejected, "smtp-550"),
+        ("rcpt", "451 greylisted", SendRetry, "rcpt-451"),
+        ("rcpt", "452 full", SendRetry, "rcpt-452"),
+        ("rcpt", "550 no such user", SendRejected, "rcpt-550"),
         ("data", "451 busy", SendRetry, "smtp-451"),
         ("data", "554 spam", SendRejected, "smtp-554"),
         ("mail", "drop", SendRetry, "closed"),

@@ -193,6 +193,6 @@ def test_a_real_server_refuses_a_wrong_password_a_stranger_and_a_session_without
     stranger = replace(samples.MAIL, target="nobody@example.org")
     with pytest.raises(SendRejected) as refused:
         postfix.sender()(look.deliveries(samples.busy(stranger), stranger)[0], resend=False)
-    assert refused.value.code == "smtp-550"
+    assert refused.value.code == "rcpt-550"
     with pytest.raises((SendRejected, SendRetry)):
         postfix.sender(security="none")(delivery, resend=False)
