@@ -73,7 +73,7 @@ def test_an_address_that_refused_three_mails_for_good_gets_no_fourth_until_a_ret
 @pytest.mark.criterion("M-44")
 def test_a_refusal_that_says_nothing_of_the_address_disables_nobody(store: Store):
     mails(store, 5)
-    wrong = [
+    wrong: list[Exception] = [
         SendRejected("no", code="auth"),
         SendRejected("the sender", code="smtp-550"),
         SendRejected("no", code="size"),
