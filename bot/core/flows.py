@@ -129,7 +129,9 @@ def sense(
     ways = [flow for flow, weight in spoken.items() if weight]
     if len(ways) == 1:
         return Sense(ways[0], points)
-    return Sense("both" if value >= MUCH else "unclear", points)
+    if value >= MUCH:
+        return Sense("both", points)
+    return Sense(usual if usual in (best, f"{receiver}>{giver}") else "unclear", points)
 
 
 def _swaps(text: str, marks: Sequence[Mark]) -> bool:
