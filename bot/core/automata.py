@@ -29,6 +29,8 @@ class Automaton:
         self._table = tuple(
             self._sorted_by_need(0 if anchor[0] == " " else -1, numbers) for anchor, numbers in by_anchor.items()
         )
+        # Most anchors are one stem or one whole word and nothing else: their label, or its complement for a whole word.
+        self._alone = tuple(_alone(row) for row in self._table)
         self._machine = ahocorasick_rs.AhoCorasick(list(by_anchor)) if by_anchor else None
 
     def _sorted_by_need(self, shift: int, numbers: Sequence[int]) -> _Anchor:
@@ -51,10 +53,18 @@ class Automaton:
         if self._machine is None or not reading.text:
             return []
         found: list[tuple[int, int, int]] = []
-        text, terms, labels, table = reading.text, self.terms, self._labels, self._table
+        text, terms, labels, table, alone = reading.text, self.terms, self._labels, self._table, self._alone
         length = len(text)
         places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
         for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
+            label = alone[anchor]
+            if label is not None:
+                stop = last - 1
+                if label >= 0:
+                    found.append((first, stop, label))
+                elif stop >= length or text[stop] == " " or not _spells_a_word(text[stop]):
+                    found.append((first, stop, ~label))
+                continue
             shift, plain, whole, followed, looked = table[anchor]
             start, stop = first + shift, last - 1
             for label in plain:  # plain loops: a generator for one hit costs more than the hit
@@ -76,6 +86,13 @@ class Automaton:
                 if span is not None:
                     found.append((span[0], span[1], labels[number]))
         return found
+
+
+def _alone(row: _Anchor) -> int | None:
+    shift, plain, whole, followed, looked = row
+    if shift or followed or looked or len(plain) + len(whole) != 1:
+        return None
+    return plain[0] if plain else ~whole[0]
 
 
 def _spells_a_word(char: str) -> bool:

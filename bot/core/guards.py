@@ -25,18 +25,20 @@ class Guards:
         self._guarded = frozenset(n for n, t in enumerate(watchlist.terms) if t.needs or t.unless)
         self._needs = tuple(sum(1 << concepts[n].bit for n in t.needs) for t in watchlist.terms)
         self._unless = tuple(sum(1 << concepts[n].bit for n in t.unless) for t in watchlist.terms)
-        self._masking = sum(1 << c.bit for c in concepts.values() if c.mask)
+        self._weak = frozenset(n for n, t in enumerate(watchlist.terms) if t.weak)
+        self._hiding = frozenset(n for n, t in enumerate(watchlist.terms) if concepts[t.concept].mask)
 
     def kept(self, scan: Scan, hits: list[Hit]) -> list[Hit]:
         """The hits that pass case, script, masks, neighbours and the rule for weak terms, in order."""
         kept = sorted(hits[:_MOST_HITS])
-        if any(hit[2] in self._spelled for hit in kept):
+        numbers = {hit[2] for hit in kept}
+        if numbers & self._spelled:
             kept = [hit for hit in kept if hit[2] not in self._spelled or self._as_spelled(scan, hit)]
-        if self._masking and any(self._bit[hit[2]] & self._masking for hit in kept):
+        if not numbers.isdisjoint(self._hiding):
             kept = self._unmasked(kept)
-        if any(hit[2] in self._guarded for hit in kept):
+        if numbers & self._guarded:
             kept = [hit for hit in kept if hit[2] not in self._guarded or self._allowed(hit, kept)]
-        return self._not_only_weak(kept)
+        return kept if numbers.isdisjoint(self._weak) else self._not_only_weak(kept)
 
     def _as_spelled(self, scan: Scan, hit: Hit) -> bool:
         """Whether a term that asks for a script or for capitals has them here."""
@@ -49,8 +51,8 @@ class Guards:
         return True
 
     def _unmasked(self, hits: list[Hit]) -> list[Hit]:
-        bits, masking = self._bit, self._masking
-        hidden = [(hit[0], hit[1]) for hit in hits if bits[hit[2]] & masking]
+        hiding = self._hiding
+        hidden = [(hit[0], hit[1]) for hit in hits if hit[2] in hiding]
         starts = [start for start, _ in hidden]
         ends = list(accumulate((end for _, end in hidden), max))  # how far all up to this one reach
 
@@ -63,7 +65,7 @@ class Guards:
                     return True
             return False
 
-        return [hit for hit in hits if bits[hit[2]] & masking or not covered(hit)]
+        return [hit for hit in hits if hit[2] in hiding or not covered(hit)]
 
     def _allowed(self, hit: Hit, hits: list[Hit]) -> bool:
         near = 0

@@ -14,6 +14,7 @@ _ABBREVIATIONS = frozenset(
         "sra ee.uu ud uds núm aprox m mm mme art"
     ).split()
 )
+_BEFORE_NUMBERS = frozenset(["no", "nr", "art", "abs"])  # words of their own too: only before a number
 # Polish ones that may as well end a sentence: what follows tells.
 _OFTEN_LAST = frozenset(["ok", "mln", "mld", "min", "itd", "itp", "kal", "szt", "ur", "zm", "por"])
 # After "3.", "25.": German counts days, centuries and divisions so, and writes what follows with a capital.
@@ -28,6 +29,7 @@ _KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, w
 
 
 _LONGEST = 6  # letters: more than any abbreviation has in a row
+_WORD = 8  # code points before a full stop that are looked at
 
 
 def _ends_no_sentence(text: str, stop: int) -> bool:
@@ -39,20 +41,24 @@ def _ends_no_sentence(text: str, stop: int) -> bool:
         return text[stop + 2 : stop + 3].islower() or _COUNTED.match(text, stop + 1) is not None
     if stop > _LONGEST and text[stop - _LONGEST : stop].isalpha():
         return False  # a word like any other: most full stops need no closer look
-    begin = stop
-    while begin and stop - begin < 8 and (text[begin - 1].isalpha() or text[begin - 1] == "."):
-        begin -= 1
-    word = text[begin:stop]
+    word = text[max(0, stop - _WORD) : stop]
+    word = word[word.rfind(" ") + 1 :]
+    if not word.isalpha():  # points inside, or signs before it
+        begin = len(word)
+        while begin and (word[begin - 1].isalpha() or word[begin - 1] == "."):
+            begin -= 1
+        word = word[begin:]
     if not word:
         return False
     if len(word) == 1:
         return True
-    if word.lower() in {"no", "nr", "art", "abs"}:  # words of their own too: only before a number
+    lower = word.lower()
+    if lower in _BEFORE_NUMBERS:
         return text[stop + 1 : stop + 3].strip()[:1].isdigit()
-    if word.lower() in _OFTEN_LAST:
+    if lower in _OFTEN_LAST:
         following = text[stop + 1 : stop + 3].strip()[:1]
         return following.isdigit() or following.islower()
-    return word.lower() in _ABBREVIATIONS or (len(word) == 3 and word[1] == "." and word[0].isupper())
+    return lower in _ABBREVIATIONS or (len(word) == 3 and word[1] == "." and word[0].isupper())
 
 
 MAX_SENTENCE = 1200  # code points; longer runs are cut at white space so that "same sentence" keeps a meaning

@@ -148,7 +148,8 @@ def _joined(left: str, right: str) -> bool:
 
 def _word_end(text: str, end: int, stem: bool) -> int:
     length = len(text)
-    if end < 0 or end >= length or not _joined(text[end - 1], text[end]):
+    # Nearly always a space follows.
+    if end < 0 or end >= length or text[end] == " " or not _joined(text[end - 1], text[end]):
         return end
     if not stem:
         return -1
