@@ -277,9 +277,8 @@ def _role(
     if _ends(left, BY):
         verb = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         return (verb.voice, 2.0) if verb is not None else ("give", 0.0)
-    if (
-        near and not adjective and not _travels(text, mark)
-    ):  # "supplies Russia": the object; "buys North Korean": the source
+    # "supplies Russia": the object; "buys North Korean": the source
+    if near and not adjective and not _travels(text, mark):
         if near[-1].voice == "give":
             return ("give" if INSTRUMENTAL.search(own) else "take"), 2.5
         return "give", 2.0
