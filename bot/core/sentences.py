@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # Words whose full stop ends no sentence; single letters and initials are handled beside them.
 _ABBREVIATIONS = frozenset(
@@ -23,7 +24,8 @@ _COUNTED = re.compile(
     r"|Jahrhundert|Jahrestag|Jahr\b|Tag\b|Mal\b|Armee|Division|Brigade|Korps|Regiment|Bataillon|Weltkrieg|Parteitag"
     r"|Plenum|Plenar|Sitzung|Kongress|Paket|Sanktionspaket|Breitengrad)"
 )
-# One character class in front keeps the search fast; what the candidate is worth is looked at by hand.
+_SIGNS = ".!?…。！？\n"
+# What the candidate is worth is looked at by hand.
 _STOP = re.compile("[.!?…。！？\n][.!?…。！？]*[\"'”’»)\\]」』）]*\n*")
 _KOREAN_ENDS = frozenset("다요까죠음함임됨")  # a predicate ends here, with or without a space after the full stop
 
@@ -72,12 +74,11 @@ def sentences(text: str, *, past: int | None = None) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     length = len(text)
-    for found in _STOP.finditer(text):
-        first, end = found.span()
+    for first, end in _stops(text):
         sign = text[first]
         if sign in ".!?…" and end < length and not text[end - 1].isspace() and not text[end].isspace():
             glued = sign == "." and first and text[first - 1] in _KOREAN_ENDS and text[end] > "\u4e00"
-            if not glued and not any(mark in "。！？" for mark in found[0]):
+            if not glued and not any(mark in "。！？" for mark in text[first:end]):
                 continue
         if sign == "." and end < length and _ends_no_sentence(text, first):
             continue
@@ -87,6 +88,22 @@ def sentences(text: str, *, past: int | None = None) -> list[tuple[int, int]]:
             return spans
     _add(spans, text, start, len(text))
     return spans
+
+
+def _stops(text: str) -> Iterator[tuple[int, int]]:
+    """The spans that `_STOP` finds, in order: nine fast searches for its first signs instead of one slow one."""
+    places: list[int] = []
+    for sign in _SIGNS:
+        place = text.find(sign)
+        while place >= 0:
+            places.append(place)
+            place = text.find(sign, place + 1)
+    places.sort()
+    end = 0
+    for place in places:
+        if place >= end:  # else it is a later sign of the one before
+            end = _STOP.match(text, place).end()  # type: ignore[union-attr]  # one of its signs stands there
+            yield place, end
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

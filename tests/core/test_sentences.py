@@ -54,3 +54,8 @@ def test_a_word_of_a_million_letters_is_cut_so_that_a_sentence_keeps_a_meaning()
 def test_no_abbreviation_is_longer_than_what_is_looked_at():
     known = [*room._ABBREVIATIONS, *room._OFTEN_LAST]
     assert all(len(part) < room._LONGEST for one in known for part in one.split("."))
+
+
+@given(st.text(alphabet=".!?…。！？\n\"' aB1)", max_size=40))
+def test_the_fast_search_finds_the_stops_that_the_pattern_finds(text: str):
+    assert list(room._stops(text)) == [found.span() for found in room._STOP.finditer(text)]
