@@ -376,6 +376,7 @@ class DigestStory:
     others: tuple[str, ...] = ()  # the latest figures of other claimants, in words: beside it, never added
     answers: str = ""  # of a denial: the numbers in this digest of what it denies
     follows: str = ""
+    follows_words: str = ""  # the same in words: the headline and the day of the earlier story
     alerted: datetime | None = None
     changes: tuple[str, ...] = ()  # ids of the changes that this line announces
     also: tuple[tuple[str, str, str], ...] = ()  # (outlet, title, url) of what hangs on it

@@ -43,6 +43,8 @@ class Candidate:
     previous: float | None = None  # the same as a number, where unit and kind are the same
     others: tuple[tuple[Claim, date | None], ...] = ()  # the latest figures of other claimants and when they were given
     also: tuple[tuple[str, str, str], ...] = ()  # (outlet, title, url)
+    follows: str = ""  # the earlier story that this one follows, in words
+    earlier: tuple[tuple[Claim, datetime], ...] = ()  # the figures of the same unit with the times when they were given
     alerted: datetime | None = None
     shown: bool = False  # the story was in a digest or an alert of this subscription before
 
@@ -112,6 +114,7 @@ def line_of(group: Sequence[Candidate], labels: Mapping[str, str]) -> tuple[Dige
         predecessor=figure_before(lead, claim),
         others=_others(lead, claim, [each for one in group for each in one.claims]),
         follows=lead.story.follows,
+        follows_words=lead.follows,
         alerted=alerted,
         changes=tuple(one.change.id for _, _, one in badged),
         also=tuple(dict.fromkeys(hang for _, _, one in badged for hang in one.also)),
@@ -248,7 +251,12 @@ def figure_before(candidate: Candidate, claim: Claim | None) -> str:
         return ""
     was = re.search(r"\(was ([^()]+)\)", candidate.change.fact)
     # The ledger's figure has its dates; the fact's own one may be of the same day and not in the ledger yet.
-    before = was[1] if was and not candidate.predecessor.startswith(was[1]) else candidate.predecessor
+    before = candidate.predecessor
+    if was and not before.startswith(was[1]):
+        before = was[1]
+        given = [when for one, when in candidate.earlier if figure(one) == was[1] and same_speaker(one, claim)]
+        if given:
+            before += f" ({given[-1].day} {given[-1]:%b %Y, %H:%M} UTC)"
     # The same number again is no figure before this one.
     again = re.search(rf"(?<![\d.,]){re.escape(f'{claim.quantity:,.15g}')}(?![\d.,]*\d)", before)
     return before if claim.unit and claim.unit in before and not again else ""

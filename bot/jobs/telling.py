@@ -46,6 +46,7 @@ class Telling:
             carriers=max(1, len(stands.first)),
             watchlists=tuple(sorted(verdict.watchlist for verdict in verdicts if verdict.rank == "match")),
             also=tuple((one.outlet, one.title, one.url) for one in (*stands.first[1:], *stands.hangs)),
+            follows=self._followed(story.follows),
             alerted=store.digests.alerted(story.id, target),
             shown=shown,
         )
@@ -60,10 +61,16 @@ class Telling:
         places = {one.id: place for place, (_, one) in enumerate(known)}
         before = predecessor(lead, known, said=at.date() if at else None)
         beside = sorted(others(lead, known), key=lambda one: places[one.id])
-        candidate = replace(candidate, others=tuple((one, dates[one.id]) for one in beside))
+        earlier = tuple((one, when) for one, when, _, _ in ledger if when is not None and one.unit == lead.unit)
+        candidate = replace(candidate, others=tuple((one, dates[one.id]) for one in beside), earlier=earlier)
         if before is None:
             return candidate
         return replace(candidate, predecessor=figure_given(before, dates[before.id]), previous=before.quantity)
+
+    def _followed(self, earlier: str) -> str:
+        """The headline and the day of the story that another one follows; "" where there is none (any more)."""
+        found = self.store.stories.get(earlier) if earlier else None
+        return f"“{found.title}” ({found.founded.day} {found.founded:%b %Y})" if found else ""
 
     def _figures(self, direction: str, unit: str) -> list[Line]:
         """What the ledger knows in one direction and unit, read once for all stories of a digest.

@@ -77,6 +77,12 @@ def _story(story: DigestStory, number: int, zone: str, width: int) -> Iterator[s
         yield from _url(url, "   ")
     if more:
         yield f"   +{more} more statements"
+    hanging, more = words.also(story)
+    for outlet, url in hanging:
+        yield from _wrap(f"Also: {outlet}", width, start=3)
+        yield from _url(url, "   ")
+    if more:
+        yield f"   +{more} more outlets: armswatch story {story.story}"
 
 
 def _tail(digest: Digest, width: int) -> Iterator[str]:

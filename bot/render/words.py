@@ -17,6 +17,8 @@ from bot.render.links import host_of, href
 TITLE: Final = 200
 QUOTE: Final = 260  # the quote itself is cut to 240 in core, on a word border
 NOTES: Final = 3  # further changes of one story on the first screen
+ALSO: Final = 3
+"""Outlets that hang on a story and are named with their link where there is no thread; the rest is counted."""
 ADJACENT_LINES: Final = 3
 """Adjacent streams on the first screen (decision 9)."""
 
@@ -220,8 +222,14 @@ def remarks(story: DigestStory, zone: str) -> list[str]:
     if story.quality in ("headline-only", "paywalled", "blocked", "missing"):
         lines.append("Only the headline or a teaser was read: no figure in it was checked in the text")
     if story.follows:
-        lines.append(f"Follows {shown(story.follows, 40)}")
+        lines.append(f"Follows {shown(story.follows_words or story.follows, 200)}")
     return lines
+
+
+def also(story: DigestStory) -> tuple[list[tuple[str, str]], int]:
+    """The first outlets that hang on a story as (name, link), and how many more there are."""
+    made = [(shown(outlet, 60) or "source", url) for outlet, _, url in story.also[:ALSO]]
+    return made, max(0, len(story.also) - ALSO)
 
 
 def notes(story: DigestStory, limit: int) -> tuple[list[tuple[str, str, str, str]], int]:

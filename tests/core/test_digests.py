@@ -306,6 +306,18 @@ def test_a_figure_before_stands_only_beside_a_figure_in_its_own_unit():
     assert before("", "28,000 containers", None) == ""
 
 
+@pytest.mark.criterion("decision 14")
+def test_a_figure_of_the_same_day_has_the_time_at_which_it_was_given():
+    figure = claim("f", "ROK DIA", "estimated", "x", quantity=33_000, unit="containers")
+    before = claim("b", "ROK DIA", "estimated", "x", quantity=28_000, unit="containers")
+    other = claim("o", "HUR", "estimated", "x", quantity=28_000, unit="containers")
+    one = candidate("f", "t", badge="UPDATE", fact="ROK DIA: 33,000 containers (was 28,000 containers)", claim=figure)
+    known = ((before, CUTOFF - timedelta(hours=9)), (other, CUTOFF - timedelta(hours=1)))
+    (story,) = made([replace(one, earlier=known)]).stories
+    at = CUTOFF - timedelta(hours=9)
+    assert story.predecessor == f"28,000 containers ({at.day} {at:%b %Y, %H:%M} UTC)"
+
+
 def test_a_new_development_that_raises_a_known_figure_is_an_update_with_both_figures():
     """The second estimate of one claimant months after the first: no sum, no difference, both with their dates."""
     figure = claim(

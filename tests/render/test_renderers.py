@@ -506,3 +506,16 @@ def test_origins_that_bear_each_other_out_are_called_corroborated_and_others_are
     )
     alone = replace(told, origins=tuple(replace(one, corroborated=False) for one in told.origins))
     assert "corroborated" not in words.origins(alone)
+
+
+def test_what_a_story_follows_is_named_by_its_headline_and_what_hangs_on_it_by_its_outlets():
+    hanging = tuple((f"Outlet {number}", f"Title {number}", f"https://o{number}.example/a") for number in range(5))
+    told = replace(
+        samples.busy().stories[0], follows="s-9", follows_words="“Ships left Rajin” (3 Feb 2026)", also=hanging
+    )
+    digest = replace(samples.busy(), stories=(told,))
+    for text in (console.text(digest), json.loads(email.deliveries(digest, samples.MAIL)[0].payload)["plain"]):
+        assert "Follows “Ships left Rajin” (3 Feb 2026)" in text
+        assert "s-9" not in text
+        assert "Also: Outlet 0\n   https://o0.example/a" in text
+        assert "+2 more outlets" in text
