@@ -129,7 +129,7 @@ def sense(
     ways = [flow for flow, weight in spoken.items() if weight]
     if len(ways) == 1:
         return Sense(ways[0], points)
-    if value >= MUCH:
+    if value >= MUCH and not usual:
         return Sense("both", points)
     return Sense(usual if usual in (best, f"{receiver}>{giver}") else "unclear", points)
 
