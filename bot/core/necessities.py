@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.automata import Automaton
 from bot.core.readings import SCRIPTS
@@ -33,17 +33,26 @@ class Necessities:
 
     def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
-        found = self._found(text)
-        return any(one.named(one.mask(found, text)) for one in self._conditions)
-
-    def met(self, text: str) -> bool:
-        """Whether any watchlist may find something in a text, or in any part of it."""
-        found = self._found(text)
-        return any(one.met(one.mask(found, text)) for one in self._conditions)
-
-    def _found(self, text: str) -> set[int]:
-        """The terms that stand in the text, in the wanted case."""
         found: set[int] = set()
+        self._find(text, found)
+        return any(one.named(one.mask(found, (text,))) for one in self._conditions)
+
+    def met(self, texts: Iterable[str]) -> bool:
+        """Whether any watchlist may find something in some texts together, or in any part of them.
+
+        No further text is asked for once that is sure: more text never takes anything away.
+        """
+        found: set[int] = set()
+        seen: list[str] = []
+        for text in texts:
+            seen.append(text)
+            self._find(text, found)
+            if any(one.met(one.mask(found, seen)) for one in self._conditions):
+                return True
+        return False
+
+    def _find(self, text: str, found: set[int]) -> None:
+        """Add the terms that stand in the text, in the wanted case."""
         terms = self._automaton.terms
         for piece in (piece for one in _spellings(text) for piece in _pieces(one)):
             reading = read(fold(piece))
@@ -56,7 +65,6 @@ class Necessities:
                     if not piece[first:last].startswith(cased):
                         continue
                 found.add(number)
-        return found
 
 
 def _spellings(text: str) -> Iterator[str]:
@@ -93,11 +101,11 @@ class _Conditions:
         rules = [rule.demand for rule in watchlist.rules if rule.points > 0]
         self._demands = tuple(demand.all for demand in (*rules, *(stream.demand for stream in watchlist.streams)))
 
-    def mask(self, found: set[int], text: str) -> int:
-        """The concepts of the text, by its terms: what `bot.core.guards` asks of a hit wherever it stands, and no more."""
+    def mask(self, found: set[int], texts: Sequence[str]) -> int:
+        """The concepts of the texts, by their terms: what `bot.core.guards` asks of a hit wherever it stands, and no more."""
         numbers = [number - self._range.start for number in found if number in self._range]
         scripts = {script for n in numbers if (script := self._terms[n].script) in SCRIPTS}
-        absent = {script for script in scripts if not SCRIPTS[script].search(text)}
+        absent = {script for script in scripts if not any(map(SCRIPTS[script].search, texts))}
         numbers = [n for n in numbers if self._terms[n].script not in absent]
         near = 0
         for n in numbers:

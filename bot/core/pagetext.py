@@ -52,20 +52,33 @@ class Spoken:
         return b"\n".join((_TAG.sub(b"<>", self.markup), *self.words))
 
     def text(self) -> str:
-        """The words as text, references read, three times: some readers let tags join words, some let them part them, some the breaks inside a headline."""
-        said = b"\n".join(self.words).decode("utf-8", "replace")
-        said = html.unescape(html.unescape(_unescaped(said)))
+        """The words as text, in all the ways of `readings`."""
+        return "\n".join(self.readings())
+
+    def readings(self) -> Iterator[str]:
+        """The words as text, references read, one way after the other, each made when it is asked for.
+
+        Some readers let tags part words, some let them join them, some the breaks inside a headline; then what is text
+        although it may look like markup.
+        """
         marked = _TAG.sub(b"<>", _BLOCK.sub(b"<2>", _APART.sub(b"<1>", self.markup)))
         lines = marked.replace(b"<1>", b"\n")
         blocks = lines.replace(b"<2>", b"\n")
-        markups = (
+        seen: set[bytes] = set()
+        for markup in (
             blocks.replace(b"<>", b" "),
             blocks.replace(b"<>", b""),
             lines.replace(b"<2>", b"").replace(b"<>", b""),
-        )
-        parts = list(dict.fromkeys(map(_read, markups)))
-        parts += [said] if "<" not in said else [said, _without_tags(said, ""), _without_tags(said, " ")]
-        return "\n".join(parts)
+        ):
+            if markup not in seen:
+                seen.add(markup)
+                yield _read(markup)
+        said = b"\n".join(self.words).decode("utf-8", "replace")
+        said = html.unescape(html.unescape(_unescaped(said)))
+        yield said
+        if "<" in said:
+            yield _without_tags(said, "")
+            yield _without_tags(said, " ")
 
 
 def spoken(page: bytes) -> Spoken:

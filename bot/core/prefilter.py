@@ -180,7 +180,7 @@ class Gate:
         outline = said.outline()
         if not any(all(party.search(outline) for party in parties) for parties in self._plain):
             return False
-        return self.text(said.text())
+        return self._necessities.met(said.readings())
 
     def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
@@ -188,7 +188,7 @@ class Gate:
 
     def text(self, text: str) -> bool:
         """Whether any watchlist may find something in a text."""
-        return self._necessities.met(text)
+        return self._necessities.met((text,))
 
 
 def _in_utf8(body: bytes, content_type: str) -> bytes:
