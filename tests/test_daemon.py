@@ -17,6 +17,9 @@ from bot.errors import StoreError
 from bot.places import packaged
 from bot.store import Store
 from bot.store.locks import holder
+from tests import fake_socket
+from tests.core.test_orders import command as typed_in_slack
+from tests.fake_slack import ANSWERS, APP_TOKEN, TOKEN, FakeSlack, serving
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRON = {**os.environ, "ARMSWATCH_NETWORK": "loopback", "PYTHONPATH": str(ROOT)}
@@ -145,3 +148,39 @@ def test_help_and_status_answer_at_once(tmp_path: Path, words: tuple[str, ...]):
         "numpy",
     }
     assert not modules & heavy
+
+
+@pytest.mark.criterion("I-7")
+@pytest.mark.criterion("I-9")
+def test_what_is_typed_in_slack_is_answered_by_the_daemon_and_its_socket_delays_no_end(tmp_path: Path):
+    config = configured(tmp_path)
+    with serving(FakeSlack()) as slack, fake_socket.serving() as socket:
+        slack.socket_url = socket.url
+        config.write_text(
+            config.read_text() + f'[slack]\nbase_url = "{slack.base_url}"\nallowed_users = ["U0123ABC"]\n',
+            encoding="utf-8",
+        )
+        secrets = {"ARMSWATCH_SLACK_TOKEN": TOKEN, "ARMSWATCH_SLACK_APP_TOKEN": APP_TOKEN}
+        log = (tmp_path / "log").open("wb")
+        process = subprocess.Popen(armswatch("run", config=config), env=ENVIRON | secrets, stdout=log, stderr=log)
+        try:
+            socket.opened.get(timeout=30)
+            typed = typed_in_slack("status", user_id="U0123ABC") | {
+                "response_url": slack.base_url.replace("/api/", ANSWERS)
+            }
+            socket.type("E1", typed)
+            socket.type("E2", typed | {"user_id": "U77"})
+            assert socket.acknowledged.get(timeout=30) == "E1"
+            assert until(lambda: len(slack.answers) == 2), (tmp_path / "log").read_text()
+            said = sorted(one["text"] for one in slack.answers)
+            assert "Sources that answer" in said[0]
+            assert "You are not among those" in said[1]
+            asked = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+            assert time.monotonic() - asked < 10
+        finally:
+            process.kill()
+            process.wait()
+            log.close()
+        assert APP_TOKEN not in (tmp_path / "log").read_text()
