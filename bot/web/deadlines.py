@@ -31,6 +31,7 @@ class Watchdog:
     _queue: list[tuple[float, int, Watched]] = field(default_factory=list)
     _number: itertools.count[int] = field(default_factory=itertools.count)
     _thread: threading.Thread | None = None
+    _awake_at: float = 0.0  # when the thread will look again by itself
 
     def watch(self, connection: socket.socket, until: float) -> Watched:
         """Shut `connection` down at `until` (time.monotonic) unless `release` comes first."""
@@ -61,8 +62,8 @@ class Watchdog:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="armswatch-deadlines", daemon=True)
             self._thread.start()
-        elif self._queue[0][2] is watched:
-            self._lock.notify()
+        elif self._queue[0][0] < self._awake_at:
+            self._lock.notify()  # only for a deadline before its next look: a wake for each request costs as much as the request
 
     def _forget_past(self) -> None:
         """Drop from the front what is released or has a later deadline by now."""
@@ -84,9 +85,14 @@ class Watchdog:
                         with suppress(OSError):
                             watched.socket.shutdown(socket.SHUT_RDWR)
                         continue
-                    self._lock.wait(until - now)
+                    self._sleep(now, until - now)
                 elif now - idle_since > 60:
                     self._thread = None
                     return
                 else:
-                    self._lock.wait(61 - (now - idle_since))
+                    self._sleep(now, 61 - (now - idle_since))
+
+    def _sleep(self, now: float, seconds: float) -> None:
+        self._awake_at = now + seconds
+        self._lock.wait(seconds)
+        self._awake_at = 0.0  # awake: it looks at the whole queue before it sleeps again
