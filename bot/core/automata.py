@@ -76,11 +76,8 @@ class Automaton:
             if followed:
                 # The next word begins after the next space: nearly always with another letter than is asked for.
                 space = text.find(" ", stop, stop + LONGEST_ENDING + 1)
-                numbers = followed.get(text[space + 1 : space + 2], ()) if space >= 0 else ()
-                for number in numbers:
-                    span = terms[number].span(text, start, stop)
-                    if span is not None:
-                        found.append((span[0], span[1], labels[number]))
+                if space >= 0:
+                    looked = followed.get(text[space + 1 : space + 2], ()) + looked
             for number in looked:
                 span = terms[number].span(text, start, stop)
                 if span is not None:

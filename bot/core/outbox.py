@@ -153,13 +153,16 @@ def parked(delivery: Delivery, now: datetime) -> Delivery:
     return replace(delivery, state="parked", error=f"{delivery.error}; {reason}".removeprefix("; "), next_try=None)
 
 
-def disabled(delivery: Delivery, ended: Sequence[Delivery]) -> bool:
-    """Whether a mail is not even tried, as its address refused the last ones; `ended` are those, newest first.
+def may_be_disabled(delivery: Delivery) -> bool:
+    """Whether it matters what its address did with the last ones: a mail that is tried for the first time.
 
     A promise that somebody retries is tried in any case: its receipt is what enables the address again.
     """
-    if delivery.channel != "email" or delivery.attempts or delivery.error:
-        return False
+    return delivery.channel == "email" and not delivery.attempts and not delivery.error
+
+
+def disabled(ended: Sequence[Delivery]) -> bool:
+    """Whether an address refused the last mails for good; `ended` are those that came to an end, newest first."""
     last = ended[:REFUSALS]
     refused = (_REFUSED, f"{_DISABLED}: ")
     return len(last) == REFUSALS and all(one.state == "parked" and one.error.startswith(refused) for one in last)

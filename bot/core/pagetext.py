@@ -51,10 +51,6 @@ class Spoken:
         """The words with `<>` for every tag: for patterns that let tags join and part words."""
         return b"\n".join((_TAG.sub(b"<>", self.markup), *self.words))
 
-    def text(self) -> str:
-        """The words as text, in all the ways of `readings`."""
-        return "\n".join(self.readings())
-
     def readings(self) -> Iterator[str]:
         """The words as text, references read, one way after the other, each made when it is asked for.
 

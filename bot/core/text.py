@@ -213,7 +213,7 @@ class Reading:
         return self.folded.span(start, end)
 
     def sources(self, places: Sequence[int]) -> Sequence[int]:
-        """`source` of many places, in order: one walk over the text instead of a search for each."""
+        """The original's code points that some places came from, in order: one walk over the text, no search for each."""
         cuts, shifts, folded = self.cuts, self.shifts, self.folded
         if cuts:
             moved: list[int] = []
@@ -235,12 +235,6 @@ class Reading:
                 piece += 1
             found.append(origins[piece] + (place - starts[piece] if even[piece] else 0))
         return found
-
-    def source(self, place: int) -> int:
-        """The original's code point that this text's `place` came from."""
-        if self.cuts and (first := bisect_right(self.cuts, place)):
-            place += self.shifts[first - 1]
-        return self.folded.source(place)
 
 
 # Fold has made plain spaces of all other white space.

@@ -84,8 +84,10 @@ class Deliverer:
         if sender is None:
             refusal = SendRejected(f"nothing is configured that sends to {before.channel}", code="not-configured")
             return self._moved(before, outbox.settle(begun, refusal, self.clock()))
-        if outbox.disabled(before, self.store.outbox.ended(before.channel, before.target, outbox.REFUSALS)):
-            return self._moved(before, outbox.untried(before))
+        if outbox.may_be_disabled(before):
+            ended = self.store.outbox.ended(before.channel, before.target, outbox.REFUSALS)
+            if outbox.disabled(ended):
+                return self._moved(before, outbox.untried(before))
         self.mark("deliver:before-begin")
         if not self.store.outbox.move(before, begun, self.clock()):
             return before

@@ -47,7 +47,7 @@ class Recounter:
         return self._votes(now, self.update) + self._carriers(now, self.update)
 
     def _carriers(self, now: datetime, update: Update) -> int:
-        if self._ago("recount", now) < EVERY:
+        if self._since("recount", now)[0] < EVERY:
             return 0
         self.store.runs.beat("recount", now)
         edited = 0
@@ -66,9 +66,9 @@ class Recounter:
         return edited
 
     def _votes(self, now: datetime, update: Update) -> int:
-        last, counted = self._beat("votes")
+        since, counted = self._since("votes", now)
         latest = self.store.judgements.latest()
-        if str(latest) == counted or (last is not None and timedelta(0) <= now - last < VOTES_EVERY):
+        if str(latest) == counted or since < VOTES_EVERY:
             return 0
         edited, whole = 0, True
         recent = [(one, rows_in(one.payload)) for one in self.store.outbox.posted("slack", now - VOTES_REACH)]
@@ -95,9 +95,9 @@ class Recounter:
         update(grown)
         self.store.outbox.edited(grown)
 
-    def _ago(self, job: str, now: datetime) -> timedelta:
-        last, _ = self._beat(job)
-        return timedelta.max if last is None or last > now else now - last
-
-    def _beat(self, job: str) -> tuple[datetime | None, str]:
-        return next(((beat.at, beat.note) for beat in self.store.runs.beats() if beat.job == job), (None, ""))
+    def _since(self, job: str, now: datetime) -> tuple[timedelta, str]:
+        """How long ago a job last ran, and its note; for ever where it never did, or a clock went back."""
+        for beat in self.store.runs.beats():
+            if beat.job == job and beat.at <= now:
+                return now - beat.at, beat.note
+        return timedelta.max, ""

@@ -77,7 +77,7 @@ def _story(story: DigestStory, number: int, zone: str, width: int) -> Iterator[s
         yield from _url(url, "   ")
     if more:
         yield f"   +{more} more statements"
-    hanging, more = words.also(story)
+    hanging, more = words.also(story, words.ALSO)
     for outlet, url in hanging:
         yield from _wrap(f"Also: {outlet}", width, start=3)
         yield from _url(url, "   ")

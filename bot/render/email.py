@@ -221,8 +221,8 @@ def _story(story: DigestStory, number: int, zone: str) -> dict[str, Any]:
         "remarks": words.remarks(story, zone),
         "notes": words.notes(story, 6)[0],
         "notes_more": words.notes(story, 6)[1],
-        "also": [(words.shown(outlet, 60) or "source", url) for outlet, _, url in story.also[:6]],
-        "also_more": max(0, len(story.also) - 6),
+        "also": words.also(story, 6)[0],
+        "also_more": words.also(story, 6)[1],
     }
 
 

@@ -226,10 +226,10 @@ def remarks(story: DigestStory, zone: str) -> list[str]:
     return lines
 
 
-def also(story: DigestStory) -> tuple[list[tuple[str, str]], int]:
+def also(story: DigestStory, limit: int) -> tuple[list[tuple[str, str]], int]:
     """The first outlets that hang on a story as (name, link), and how many more there are."""
-    made = [(shown(outlet, 60) or "source", url) for outlet, _, url in story.also[:ALSO]]
-    return made, max(0, len(story.also) - ALSO)
+    made = [(shown(outlet, 60) or "source", url) for outlet, _, url in story.also[:limit]]
+    return made, max(0, len(story.also) - limit)
 
 
 def notes(story: DigestStory, limit: int) -> tuple[list[tuple[str, str, str, str]], int]:

@@ -27,6 +27,7 @@ from bot.errors import ExtractError
 from bot.model import Item
 from bot.store.articles import best_rank
 from tests import disguises
+from tests.core.test_pagetext import told
 from tests.fakes import START
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,7 +189,7 @@ def test_patterns_are_kept_and_taken_up_again():
 
 def test_the_whole_text_holds_what_a_template_and_a_comment_hide_from_one_parser():
     page = "<html><body><template><p>North Korea</p></template><p>sent shells to Russia</p></body></html>"
-    assert "North Korea" in spoken(page.encode()).text()
+    assert "North Korea" in told(spoken(page.encode()))
 
 
 def test_every_letter_that_the_fold_makes_plain_is_known_or_sends_the_page_on():
@@ -284,7 +285,7 @@ def test_the_words_that_extraction_finds_are_in_the_whole_text():
             page = extract(body, url="https://paper.example/a", headers=(), now=START)
         except ExtractError:
             continue
-        known = set(re.findall(r"\w+", fold(spoken(decoded(body).text.encode()).text()).text))
+        known = set(re.findall(r"\w+", fold(told(spoken(decoded(body).text.encode()))).text))
         said = re.findall(r"\w+", fold(f"{page.title}\n{page.text}").text)
         total += len(said)
         lost += sum(word not in known for word in said)
