@@ -82,11 +82,18 @@ def watchlist_name(value: Any) -> str:
     return value
 
 
+def slack_user(value: Any) -> str:
+    """The id of a Slack user: names change, ids do not."""
+    if not isinstance(value, str) or not re.fullmatch(r"[UW][A-Z0-9]{2,}", value):
+        raise ValueError("a Slack user's id such as U0123ABCD (profile → ⋮ → Copy member ID)")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Size = Annotated[int, BeforeValidator(size)]
 Zone = Annotated[str, BeforeValidator(zone)]
 Url = Annotated[str, BeforeValidator(web_url)]
-SlackUser = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")]
+SlackUser = Annotated[str, BeforeValidator(slack_user)]
 Name = Annotated[str, BeforeValidator(watchlist_name)]
 
 

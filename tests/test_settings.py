@@ -178,3 +178,13 @@ def test_only_a_user_group_can_be_called(tmp_path: Path):
     table = 'schema = 1\n[[subscriptions]]\nname = "n"\nchannel = "console"\nmention = "{}"\n'
     assert load(written(tmp_path, table.format("S0123456789")), {}).subscriptions[0].mention == "S0123456789"
     assert "mention" in problems(tmp_path, table.format("<!channel>"))[0]
+
+
+@pytest.mark.criterion("I-6")
+@pytest.mark.parametrize("named", ['"lena"', '"@lena"', '"C0123456789"', "7"])
+def test_who_may_press_is_named_by_id_and_a_name_is_answered_with_where_the_id_is(tmp_path: Path, named: str):
+    (told,) = problems(tmp_path, f'schema = 1\n[slack]\nallowed_users = ["U0123ABCD", {named}]\n')
+    assert "slack.allowed_users[1]" in told
+    assert "Copy member ID" in told
+    allowed = load(written(tmp_path, 'schema = 1\n[slack]\nallowed_users = ["U0123ABCD"]\n'), {}).table.slack
+    assert allowed.allowed_users == ["U0123ABCD"]
