@@ -170,7 +170,8 @@ def test_what_is_typed_in_slack_is_answered_by_the_daemon_and_its_socket_delays_
             }
             socket.type("E1", typed)
             socket.type("E2", typed | {"user_id": "U77"})
-            assert socket.acknowledged.get(timeout=30) == "E1"
+            # Each is acknowledged by a thread of its own: which comes first is nobody's promise.
+            assert {socket.acknowledged.get(timeout=30) for _ in range(2)} == {"E1", "E2"}
             assert until(lambda: len(slack.answers) == 2), (tmp_path / "log").read_text()
             said = sorted(one["text"] for one in slack.answers)
             assert "Sources that answer" in said[0]
