@@ -68,7 +68,8 @@ def _verdicts(texts: Sequence[str]) -> None:
         base = 0.0
         for name, watchlists in (
             ("shipped", [shipped]),
-            ("shipped and one of 10,000 terms beside it", [shipped, _large(texts)]),
+            ("and one of 10,000 terms for a third party", [shipped, _large(texts, _THIRD)]),
+            ("and one of 10,000 terms without parties", [shipped, _large(texts, "")]),
         ):
             if not items:
                 continue
@@ -92,12 +93,20 @@ def _pages() -> list[str]:
     return found
 
 
-def _large(texts: Sequence[str]) -> Watchlist:
+_THIRD = '[parties.iran]\nlabel = "Iran"\n[concepts.iran]\nparty = "iran"\nterms.en = ["iran*", "tehran*"]\n'
+
+
+def _large(texts: Sequence[str], party: str) -> Watchlist:
+    """A list of 10,000 names that stand in the texts, beside words that nearly every English article has.
+
+    With a party, an article that does not name it is searched for the names of the party only, as with any watchlist that has one.
+    """
     terms = json.dumps(_words(texts)[:10_000], ensure_ascii=False)
     raw = (
-        f'schema = 1\ntitle = "Large"\n[concepts.many]\nlabel = "Many"\n[concepts.many.terms]\nen = {terms}\n'
-        '[concepts.never]\nlabel = "Never"\n[concepts.never.terms]\nen = ["zzqxv"]\n'
-        '[[rules]]\nname = "never"\nall = ["many", "never"]\nwithin = "sentence"\npoints = 12\n'
+        f'schema = 1\ntitle = "Large"\n{party}[concepts.many]\nlabel = "Many"\nterms.en = {terms}\n'
+        '[concepts.usual]\nlabel = "Usual"\nterms.en = ["said", "says", "from", "with", "for"]\n'
+        '[[rules]]\nname = "together"\nall = ["many", "usual"]\nwithin = "sentence"\npoints = 1\n'
+        "[scoring]\nmatch = 13\nborderline = 12\n"
     )
     return load(raw.encode(), file="large.toml")
 

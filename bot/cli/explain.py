@@ -30,7 +30,7 @@ def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool
     path = Path(what)
     if path.is_file():
         item = _file(path)
-        return _print({"file": what}, item, matcher.verdicts(item), [], as_json)
+        return _print({"file": what}, item, matcher.verdicts(item, trace=True), [], as_json)
     database = store_place(config_path(obj.get("config")))
     with Store.opened(database, readonly=True) as store:
         story = store.stories.get(what)
@@ -44,7 +44,7 @@ def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool
         if article is None:
             click.echo("\n".join(stage))
             return 0
-        return _print(asdict(article), article.item(), matcher.verdicts(article.item()), stage, as_json)
+        return _print(asdict(article), article.item(), matcher.verdicts(article.item(), trace=True), stage, as_json)
 
 
 def _file(path: Path) -> Item:

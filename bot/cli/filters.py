@@ -6,7 +6,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import click
 
 from bot.cli import jsonl
 from bot.cli.watchlists import chosen
-from bot.model import Verdict
+from bot.model import Evidence, Verdict
 
 MAX_FILE = 50 * 1024 * 1024  # bytes decoded; a file on the disk is trusted more than a page, but not without end
 
@@ -44,6 +44,9 @@ def match(obj: dict[str, Any], as_jsonl: bool, watchlist: str | None, files: tup
     jsonl.each(files, answer)
 
 
+_PIECE = tuple(field.name for field in fields(Evidence))  # `asdict` would copy each string on its way
+
+
 def _public(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict.rank,
@@ -53,7 +56,7 @@ def _public(verdict: Verdict) -> dict[str, Any]:
         "kind": verdict.kind,
         "stream": verdict.stream,
         "missing": verdict.missing,
-        "evidence": [asdict(piece) for piece in verdict.evidence],
+        "evidence": [{name: getattr(piece, name) for name in _PIECE} for piece in verdict.evidence],
         "why": list(verdict.why),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.guards import Guards, Hit
 from bot.core.meanings import Meaning, longest
+from bot.core.necessities import demanded
 from bot.core.readings import HEAD, TAIL, Scan
 from bot.core.rules import FIELDS
 from bot.core.scoring import Score, Scorer, Sentence
@@ -28,8 +29,7 @@ class Judge:
         }
         self._label = tuple(watchlist.labels[term.concept] for term in watchlist.terms)
         self._opening = sum(1 << c.bit for c in concepts.values() if c.parties or c.goods)
-        demands = [rule.demand.all for rule in watchlist.rules if rule.points > 0]
-        demands.extend(stream.demand.all for stream in watchlist.streams)
+        demands = demanded(watchlist)
         # Each demand's groups, the rarest first; () where no words are needed to reach the thresholds.
         free = min(watchlist.scoring.match, watchlist.scoring.borderline) <= 0
         stating = [rule for rule in watchlist.rules if rule.within == "sentence" and rule.points > 0]
@@ -52,6 +52,12 @@ class Judge:
             return self._closed(scan, kept)
         sentences = self._scorer.sentences(scan, kept)
         return self._open(scan, sentences, self._scorer.scores(scan, sentences), whole)
+
+    def shut(self, scan: Scan, missing: str) -> Verdict:
+        """The verdict on an item that holds none of the watchlist's keys (`necessities.keys`): nothing else was looked for."""
+        return self._none(
+            scan, [], f"no word for {missing}", [f"gate: no word for {missing}", "no other term was looked for"]
+        )
 
     def _mask(self, hits: list[Hit]) -> int:
         mask = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from bot.core.automata import Automaton
 from bot.core.readings import SCRIPTS
@@ -18,6 +19,45 @@ from bot.core.watchlists import Watchlist
 PIECE = 150_000  # code points that are looked at in one go: the automaton stops counting in a text of nothing but terms
 OVERLAP = 400  # no term is longer
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]+")
+
+
+class Keys(NamedTuple):
+    """Terms of which a text holds at least one before a watchlist can find anything in it."""
+
+    terms: tuple[Term, ...]
+    missing: str  # what a text without any of them lacks, in words
+
+
+def keys(watchlist: Watchlist) -> Keys | None:
+    """Those of the party with the fewest terms, as every verdict needs all parties; without parties, those of the smallest
+    group of each demand. None where nothing is needed.
+    """
+    concepts = watchlist.concepts
+    count = dict.fromkeys((1 << concept.bit for concept in concepts.values()), 0)
+    for term in watchlist.terms:
+        count[1 << concepts[term.concept].bit] += 1
+
+    def size(group: int) -> int:
+        return sum(number for bit, number in count.items() if bit & group)
+
+    wanted, missing = 0, "any term that a rule needs"
+    named = {party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties}
+    if named:
+        party = min(named, key=lambda one: size(named[one]))
+        wanted, missing = named[party], watchlist.parties[party]
+    else:
+        demands = demanded(watchlist)
+        if not all(demands) or min(watchlist.scoring.match, watchlist.scoring.borderline) <= 0:
+            return None
+        for demand in demands:
+            wanted |= min(demand, key=size)
+    return Keys(tuple(term for term in watchlist.terms if wanted & 1 << concepts[term.concept].bit), missing)
+
+
+def demanded(watchlist: Watchlist) -> tuple[tuple[int, ...], ...]:
+    """The groups of concepts that each rule that gives points, and each stream, asks for."""
+    rules = [rule.demand for rule in watchlist.rules if rule.points > 0]
+    return tuple(demand.all for demand in (*rules, *(stream.demand for stream in watchlist.streams)))
 
 
 class Necessities:
@@ -98,8 +138,7 @@ class _Conditions:
         self._parties = tuple(
             sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
         )
-        rules = [rule.demand for rule in watchlist.rules if rule.points > 0]
-        self._demands = tuple(demand.all for demand in (*rules, *(stream.demand for stream in watchlist.streams)))
+        self._demands = demanded(watchlist)
 
     def mask(self, found: set[int], texts: Sequence[str]) -> int:
         """The concepts of the texts, by their terms: what `bot.core.guards` asks of a hit wherever it stands, and no more."""

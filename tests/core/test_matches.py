@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.judging import Judge
 from bot.core.matches import HEAD, TAIL, Matcher
+from bot.core.necessities import Keys, keys
 from bot.core.readings import Scan
 from bot.core.watchlists import load
 from bot.model import Item, Verdict
@@ -139,8 +141,10 @@ def test_a_borderline_has_its_stream_and_the_missing_leg_in_words():
 def test_a_none_says_what_was_missing_and_shows_what_was_there():
     verdict = judge("Russia moves shells to the front")
     assert (verdict.rank, verdict.missing) == ("none", "no word for North Korea")
-    assert verdict.why[0] == "gate: no word for North Korea"
-    assert {e.concept for e in verdict.evidence} <= {"russia", "ammo"}
+    assert verdict.why == ("gate: no word for North Korea", "no other term was looked for")
+    traced = ARMS.verdicts(Item(id="i", title="Russia moves shells to the front", text=""), trace=True)[0]
+    assert (traced.rank, traced.why[0]) == ("none", "gate: no word for North Korea")
+    assert {e.concept for e in traced.evidence} == {"russia", "ammo"}
 
 
 @pytest.mark.parametrize(
@@ -304,7 +308,7 @@ def test_cost_does_not_grow_with_the_number_of_terms():
         for _ in range(5):
             started = time.process_time()
             for _ in range(100):
-                matcher.verdicts(item)
+                matcher.verdicts(item, trace=True)  # else a text without a party is not searched for the others
             best = min(best, time.process_time() - started)
         return best
 
@@ -352,6 +356,63 @@ def test_leaving_early_where_no_rule_can_be_met_changes_no_verdict(title: list[s
     for matcher, judge, patient in PAIRS:
         (hits,) = matcher._shares(matcher._automaton.hits(scan.reading))
         assert told(judge.verdict(scan, hits)) == told(patient.verdict(scan, hits))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=6), st.lists(st.sampled_from(WORDS), max_size=30))
+def test_looking_for_the_keys_first_changes_no_verdict(title: list[str], text: list[str]):
+    item = Item(id="i", title=" ".join(title), text=" ".join(text))
+    for matcher, _, _ in PAIRS:
+        assert told(matcher.verdicts(item)[0]) == told(matcher.verdicts(item, trace=True)[0])
+
+
+def test_looking_for_the_keys_first_changes_no_verdict_on_the_examples():
+    items = [json.loads(line) for line in (ROOT / "watchlists/russia-dprk-arms.examples.jsonl").open(encoding="utf-8")]
+    shut = 0
+    for one in items[::3]:
+        item = Item(id="i", title=one["title"], text=one["text"])
+        brief, traced = ARMS.verdicts(item), ARMS.verdicts(item, trace=True)
+        assert told(brief[0]) == told(traced[0])
+        shut += "no other term was looked for" in brief[0].why
+        assert (brief == traced) == ("no other term was looked for" not in brief[0].why)
+    assert 5 < shut < len(items) / 3
+
+
+@pytest.mark.parametrize(
+    ("lists", "opened"),
+    [
+        (["russia-dprk-arms"], {"russia-dprk-arms": False}),
+        (["russia-dprk-arms", "undersea-cables"], {"russia-dprk-arms": False, "undersea-cables": True}),
+    ],
+)
+def test_a_list_without_its_keys_stays_shut_beside_one_that_opens(lists: list[str], opened: dict[str, bool]):
+    matcher = Matcher([shipped(name).watchlists[0] for name in lists])
+    found = matcher.verdicts(Item(id="i", title="Undersea cable cut in the Baltic, ship boarded", text=""))
+    assert {one.watchlist: "no other term was looked for" not in one.why for one in found} == opened
+
+
+def keyed(parties: str, scoring: str, rules: str) -> Keys | None:
+    raw = (
+        f'schema = 1\ntitle = "Doors"\n{parties}[concepts.many]\nlabel = "Many"\nterms.en = ["door", "gate", "bar"]\n'
+        f'[concepts.few]\nlabel = "Few"\nterms.en = ["key"]\n[scoring]\n{scoring}\n{rules}'
+    )
+    return keys(load(raw.encode(), file="doors.toml"))
+
+
+BOTH = '[[rules]]\nname = "both"\nall = ["many", "few"]\npoints = 4\n'
+EITHER = BOTH + '[[rules]]\nname = "one"\nall = ["many"]\npoints = 4\n'
+
+
+def test_the_keys_of_a_list_are_the_words_it_cannot_do_without():
+    def words(found: Keys | None) -> list[str] | None:
+        return found and sorted(term.anchor for term in found.terms)
+
+    assert words(keyed("", "match = 4\nborderline = 2", BOTH)) == ["key"]
+    assert words(keyed("", "match = 4\nborderline = 2", EITHER)) == ["bar", "door", "gate", "key"]
+    assert keyed("", "match = 4\nborderline = 0", BOTH) is None
+    found = keys(ARMS.watchlists[0])
+    assert found is not None
+    assert found.missing == "North Korea"
 
 
 def test_what_cannot_meet_any_rule_says_which_word_is_missing():
