@@ -125,11 +125,15 @@ class StoreFull(StoreError):
 
 
 class FetchError(ArmswatchError):
-    """A URL gave no usable answer."""
+    """A URL gave no usable answer. `sent` says whether anything of ours reached for a server, the first one of redirects included."""
+
+    sent = True
 
 
 class Refused(FetchError):
     """Our own guard refused the request before it was sent."""
+
+    sent = False
 
 
 class Unreachable(FetchError):
@@ -140,6 +144,8 @@ class Unreachable(FetchError):
 
 class HostResting(Unreachable):
     """The host asked us to stay away for a while (Retry-After); nothing was sent. `retry_at` says until when."""
+
+    sent = False
 
     def __init__(self, message: str, *, retry_at: datetime, subject: str = "") -> None:
         super().__init__(message, subject=subject)

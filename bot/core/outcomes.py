@@ -16,6 +16,7 @@ from bot.errors import (
     ArmswatchError,
     ExtractError,
     FeedError,
+    FetchError,
     HostResting,
     Refused,
     TimedOut,
@@ -41,6 +42,9 @@ class PollOutcome:
         ""  # dns, timeout, connect, tls, status, blocked, gone, html, malformed, too-large, refused, worker, resting
     )
     weight: float = 0.0
+    sent: bool = (
+        True  # whether a server was asked anything; not by a name that is not found, nor by what our guard refused
+    )
     conditional: bool = False
     retry_at: datetime | None = None
     final_url: str = ""
@@ -129,6 +133,7 @@ def failed(error: ArmswatchError, *, conditional: bool, response: Response | Non
         error=str(error)[:300],
         kind=kind,
         weight=weight,
+        sent=error.sent if isinstance(error, FetchError) else True,
         conditional=conditional,
         retry_at=error.retry_at if isinstance(error, HostResting) else None,
         final_url=response.url if response else "",

@@ -83,18 +83,20 @@ def after(
     """
     if outcome.kind == "resting":  # the host's other feeds or pages were told to wait; nothing was sent for this one
         at = min(outcome.retry_at or now, now + limits.longest_rest)
-        return replace(state, next_check=_allowed(max(at, now + timedelta(minutes=1)), state))
+        asked = state.requests + outcome.sent  # by a redirect that led there
+        return replace(state, requests=asked, next_check=_allowed(max(at, now + timedelta(minutes=1)), state))
     # Gathered first and put in at once: copying a state of fifty fields is what a 304 would cost most in here.
     counted: dict[str, Any] = {
         "first_poll": state.first_poll or now,
         "last_poll": now,
         "last_status": outcome.status,
         "final_url": outcome.final_url or state.final_url,
-        "requests": state.requests + 1,
+        "requests": state.requests + outcome.sent,
         "not_modified": state.not_modified + (outcome.status == 304),
-        "unconditional": state.unconditional + (not outcome.conditional),
-        "early": state.early + (state.next_check is not None and now < state.next_check <= now + HORIZON),
-        "last_unconditional": state.last_unconditional if outcome.conditional else now,
+        "unconditional": state.unconditional + (outcome.sent and not outcome.conditional),
+        "early": state.early
+        + (outcome.sent and state.next_check is not None and now < state.next_check <= now + HORIZON),
+        "last_unconditional": state.last_unconditional if outcome.conditional or not outcome.sent else now,
     }
     if outcome.error:
         return _after_failure(replace(state, **counted), outcome, now, limits)

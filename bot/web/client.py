@@ -116,6 +116,18 @@ class Client:
 
     def __call__(self, request: Request, /) -> Response:
         """The answer to one GET after at most five redirects, each checked like the first."""
+        answers: list[int] = []
+        try:
+            return self._followed(request, answers)
+        except FetchError as error:
+            error.sent = error.sent or bool(answers)  # who redirects us to what we refuse was asked
+            raise
+
+    def close(self) -> None:
+        """Close the connections that are kept for a next request."""
+        self._lines.close()
+
+    def _followed(self, request: Request, answers: list[int]) -> Response:
         started = time.monotonic()
         left = request.deadline.total_seconds()
         url = request.url
@@ -131,6 +143,7 @@ class Client:
                 headers = self._headers(request, target, same_origin=target.origin == first.origin)
                 status, given, body = self._get(request, url, target, headers, began + left)
                 left -= time.monotonic() - began
+            answers.append(status)
             response = Response(
                 url=url,
                 status=status,
@@ -151,10 +164,6 @@ class Client:
             target, previous = self._guard.check(url), target
             if previous.scheme == "https" and target.scheme == "http":
                 raise Refused("a redirect from https to http", subject=request.url)
-
-    def close(self) -> None:
-        """Close the connections that are kept for a next request."""
-        self._lines.close()
 
     def _get(
         self, request: Request, url: str, target: Target, headers: dict[str, str], until: float

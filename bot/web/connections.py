@@ -17,7 +17,7 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from bot.errors import TimedOut, Unreachable
+from bot.errors import FetchError, TimedOut, Unreachable
 from bot.web.deadlines import Watchdog, Watched
 
 Resolve = Callable[[str, int], list[str]]
@@ -38,7 +38,12 @@ class Dial:
     def connect(self) -> socket.socket:
         """A connected socket; raises Refused, Unreachable or TimedOut."""
         problem: OSError | None = None
-        for address in self.addresses()[:4]:
+        try:
+            addresses = self.addresses()
+        except FetchError as error:  # no such name, or one that must not be dialled
+            error.sent = False
+            raise
+        for address in addresses[:4]:
             left = self.until - time.monotonic()
             if left <= 0:
                 raise TimedOut("the deadline passed while connecting")

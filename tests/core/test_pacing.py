@@ -380,6 +380,21 @@ def test_a_resting_host_costs_the_feed_nothing():
     assert wait(state) == timedelta(minutes=20)
 
 
+@pytest.mark.criterion("R-19")
+def test_only_what_was_sent_counts_as_a_request():
+    early = replace(START, next_check=NOW + timedelta(hours=1), etag='"1"')
+    for error in (Refused("a private address"), HostResting("resting", retry_at=NOW)):
+        state = after(early, failed(error, conditional=False), NOW)
+        assert (state.requests, state.unconditional, state.early) == (0, 0, 0)
+        assert state.last_unconditional == early.last_unconditional
+    for error in (Refused("a private address"), HostResting("resting", retry_at=NOW)):
+        error.sent = True  # by the server that redirected us there
+        assert after(early, failed(error, conditional=True), NOW).requests == 1
+    for other in (Unreachable("no connection"), TimedOut("slow"), FeedError("no feed")):
+        state = after(early, failed(other, conditional=False), NOW)
+        assert (state.requests, state.unconditional, state.early) == (1, 1, 1)
+
+
 # ── moves ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 NEW_URL = "https://new.example.org/rss"

@@ -341,9 +341,10 @@ def test_the_sixth_redirect_is_refused():
 )
 def test_a_redirect_is_checked_like_the_first_url(location):
     with Server({"/": redirect(location)}) as server:
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as refused:
             client(server, loopback_only=False)(Request(url=server.url("/")))
         assert len(server.requests) == 1
+        assert refused.value.sent  # the server that redirected us was asked
 
 
 def test_authorization_does_not_travel_to_another_origin():
@@ -385,8 +386,9 @@ def test_a_name_that_changes_its_address_gains_nothing():
             fetch(Request(url=f"http://{name}/"))
         assert asked == ["rebind.example.org"]
         guarded = client(resolve=resolve, loopback_only=False, ports=frozenset({server.port}))
-        with pytest.raises(Refused, match="private or special"):  # and each look-up is checked
+        with pytest.raises(Refused, match="private or special") as refused:  # and each look-up is checked
             guarded(Request(url=f"http://{name}/"))
+        assert not refused.value.sent
     assert server.requests == []
 
 
@@ -402,16 +404,21 @@ def test_an_unknown_name_is_unreachable():
     def resolve(host: str, port: int) -> list[str]:
         raise OSError("no such name")
 
-    with pytest.raises(Unreachable, match="name"):
+    with pytest.raises(Unreachable, match="name") as unknown:
         client(resolve=resolve, loopback_only=False)(Request(url="http://nowhere.example.org/"))
+    assert not unknown.value.sent
+    with pytest.raises(Refused) as refused:
+        client()(Request(url="http://10.0.0.1/"))
+    assert not refused.value.sent
 
 
 def test_a_closed_port_is_unreachable():
     with Server() as server:
         allow = server.allow
         url = server.url("/")
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as closed:
         client(allow=allow)(Request(url=url))
+    assert closed.value.sent  # somebody was knocked at
 
 
 @pytest.mark.criterion("R-49")
