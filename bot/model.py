@@ -174,6 +174,7 @@ class Request:
     wire_cap: int = 5 * 1024 * 1024  # bytes
     decoded_cap: int = 10 * 1024 * 1024  # bytes
     deadline: timedelta = timedelta(seconds=30)
+    apart: bool = False  # outside of a feed's rhythm, by hand or for a backfill: once a minute at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

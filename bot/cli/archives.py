@@ -111,7 +111,7 @@ def build(
     query: dict[str, Any] = {"query": queries[0]} if queries else {}
     searches: dict[str, Any] = {"queries": tuple(queries)} if queries else {}
     makers: dict[str, Callable[[], Source]] = {
-        "feeds": lambda: FeedArchives(feeds, fetch, parse, clock, pause),
+        "feeds": lambda: FeedArchives(feeds, fetch, parse, clock, pause, app.store.feeds.last_polled),
         "wordpress": lambda: WordPress(sites(app, places), fetch, parse, clock, pause),
         "sitemaps": lambda: Sitemaps(sites(app, places), fetch, pause),
         "gdelt": lambda: Gkg(fetch, wants, pause, **at.get("gdelt", {})),

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.jobs.coverage import Condition
     from bot.settings import Settings
 
-NOT_AGAIN = timedelta(seconds=60)
 """No feed is asked twice within this time, whoever wants it (R-14)."""
 
 
@@ -239,7 +238,7 @@ def discover(obj: dict[str, Any], url: str, as_json: bool) -> int:
     from bot.settings import load
 
     with App(load(config_path(obj.get("config")))) as app:
-        answer = app.fetch(Request(url=url, purpose="page"))
+        answer = app.fetch(Request(url=url, purpose="page", apart=True))
         if answer.status != 200:
             raise click.ClickException(f"{url}: HTTP {answer.status}")
         found = offers(answer.body, url=answer.url, content_type=answer.header("content-type"))
@@ -263,7 +262,7 @@ def discover(obj: dict[str, Any], url: str, as_json: bool) -> int:
 def check(obj: dict[str, Any], urls: tuple[str, ...], as_json: bool) -> int:
     """Ask feeds once, politely, and say what they are; stores nothing. URLS, or all that are configured.
 
-    A feed that the watch asked within the last minute is not asked again.
+    A feed that was asked within the last minute, by the watch or by hand, is not asked again.
     """
     from bot.app import App
     from bot.settings import load
@@ -279,6 +278,7 @@ def check(obj: dict[str, Any], urls: tuple[str, ...], as_json: bool) -> int:
 def _checked(app: App, url: str, known: Mapping[str, Condition]) -> dict[str, Any]:
     from bot.errors import ArmswatchError
     from bot.model import Feed, Request
+    from bot.web.asked import NOT_AGAIN
 
     names = ("url", "status", "entries", "newest", "validators", "moved to", "error")
     row: dict[str, Any] = dict.fromkeys(names, "") | {"url": url, "entries": 0}
@@ -291,7 +291,7 @@ def _checked(app: App, url: str, known: Mapping[str, Condition]) -> dict[str, An
     secret = os.environ.get(feed.auth_env, "") if feed.auth_env else ""
     headers = (("Authorization", secret),) if secret else ()
     try:
-        answer = app.fetch(Request(url=url, purpose="feed", headers=headers, user_agent=feed.user_agent))
+        answer = app.fetch(Request(url=url, purpose="feed", headers=headers, user_agent=feed.user_agent, apart=True))
         row["status"] = answer.status
         row["validators"] = " ".join(name for name in ("etag", "last-modified") if answer.header(name))
         row["moved to"] = answer.url if answer.url != url else ""

@@ -38,6 +38,7 @@ class Ask:
     floor: float = 1.0
     purpose: Any = "archive"
     secrets: tuple[str, ...] = ()
+    apart: bool = False  # as in Request: wants a floor of a minute
     requests: int = field(default=0, init=False)
     bytes: int = field(default=0, init=False)
 
@@ -49,7 +50,13 @@ class Ask:
             try:
                 answer = self.fetch(
                     Request(
-                        url=url, headers=headers, purpose=self.purpose, wire_cap=cap, decoded_cap=cap, deadline=DEADLINE
+                        url=url,
+                        headers=headers,
+                        purpose=self.purpose,
+                        wire_cap=cap,
+                        decoded_cap=cap,
+                        deadline=DEADLINE,
+                        apart=self.apart,
                     )
                 )
             except FetchError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from bot.core.units import Finding, Leads, Missed, Partial, Unit, Window
 from bot.errors import FeedError, WorkerError
@@ -12,6 +13,7 @@ from bot.model import FeedDocument
 from bot.ports import Clock, Fetch, Parse
 from bot.sources.asking import Ask
 
+MINUTE = timedelta(minutes=1)  # between two requests for one document; R-14
 CAP = 20 * 1024 * 1024  # bytes of one feed document
 
 
@@ -21,9 +23,17 @@ class FeedArchives:
     name = "feeds"
 
     def __init__(
-        self, feeds: Sequence[str], fetch: Fetch, parse: Parse, clock: Clock, pause: Callable[[float], None]
-    ) -> None:  # fmt: skip
+        self,
+        feeds: Sequence[str],
+        fetch: Fetch,
+        parse: Parse,
+        clock: Clock,
+        pause: Callable[[float], None],
+        polled: Callable[[str], datetime | None] = lambda _: None,
+    ) -> None:
+        """`polled` tells when the watch itself asked for a feed: a minute lies between its request and ours (R-14)."""
         self._feeds, self._fetch, self._parse, self._clock, self._pause = feeds, fetch, parse, clock, pause
+        self._polled = polled
 
     def plan(self, window: Window) -> Iterator[Unit]:
         """One unit a feed."""
@@ -37,7 +47,10 @@ class FeedArchives:
         """The entries of one document, and the document before it."""
         key = json.loads(unit.key)
         url, feed = key["url"], key["feed"]
-        ask = Ask(self._fetch, self._pause, purpose="feed")
+        at = self._polled(url)
+        if at is not None and timedelta(0) <= self._clock() - at < MINUTE:
+            self._pause((MINUTE - (self._clock() - at)).total_seconds())
+        ask = Ask(self._fetch, self._pause, purpose="feed", floor=MINUTE.total_seconds(), apart=True)
         answer = ask(url, cap=CAP)
         yield ask.read()
         if answer.status != 200:

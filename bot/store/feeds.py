@@ -167,6 +167,10 @@ class Feeds:
         """When a feed was first polled with success."""
         return moment(self._c.value("SELECT first_polled FROM feeds WHERE url = :url", {"url": url}))
 
+    def last_polled(self, url: str) -> datetime | None:
+        """When a feed was last asked for its document."""
+        return moment(self._c.value("SELECT last_polled FROM feeds WHERE url = :url", {"url": url}))
+
     def unknown(self, entries: Sequence[NewEntry]) -> list[str]:
         """The ids of those entries that a poll would store as new."""
         known = _Known(self._c, entries)

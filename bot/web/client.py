@@ -19,6 +19,7 @@ from bot import __version__
 from bot.core.outcomes import retry_at
 from bot.errors import FetchError, Refused, TimedOut, TooLarge
 from bot.model import Request, Response
+from bot.web.asked import Asked
 from bot.web.connections import Dial, Line, Lines, Resolve, opened, resolved, system_resolve
 from bot.web.deadlines import Watchdog, Watched
 from bot.web.failures import raise_ours
@@ -68,6 +69,7 @@ class ClientOptions:
     loopback_gap: timedelta = timedelta(0)
     loopback_at_once: int = 16
     beside: Path | None = None  # where processes of one watch take turns at a host
+    asked: Path | None = None  # where they note what they ask for outside of a feed's rhythm
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -106,6 +108,7 @@ class Client:
             beside=options.beside,
             now=clock,
         )
+        self._repeats = Asked(options.asked, clock) if options.asked else None
         self.recall(resting)
         self._robots = Robots(self, clock, self.hosts.slow_down)
 
@@ -136,6 +139,8 @@ class Client:
         while True:
             if request.purpose == "page" and self._options.robots:
                 self._robots.check(url, request.user_agent or self._options.user_agent)
+            if self._repeats:
+                self._repeats.admit(url, request)
             key = f"{target.host}:{target.port}" if target.trusted and is_loopback(target.host) else target.host
             # Waiting for a host's turn is our politeness, not the server's slowness: it does not use up the deadline.
             with self.hosts.turn(key, trusted=target.trusted):

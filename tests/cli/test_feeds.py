@@ -168,7 +168,7 @@ def test_a_page_tells_its_feeds_and_a_feed_that_it_is_one(run: Run, config: Path
 
 @pytest.mark.criterion("R-14")
 def test_a_check_asks_once_and_not_what_the_watch_has_just_asked(run: Run, config: Path, server: Server):
-    urls = [server.url(path) for path in ("/feed", "/page", "/moved", "/empty", "/gone")]
+    urls = [server.url(path) for path in ("/feed", "/page", "/empty", "/gone")]
     done = run("feeds", "check", *urls, urls[0], "nonsense", "--json", config=config)
     rows = {row["url"]: row for row in json.loads(done.out)}
     assert done.code == 1
@@ -178,17 +178,28 @@ def test_a_check_asks_once_and_not_what_the_watch_has_just_asked(run: Run, confi
         "etag",
     )
     assert rows[urls[1]]["error"] == "an HTML page instead of a feed"
-    assert rows[urls[2]]["moved to"] == urls[0]
-    assert rows[urls[3]]["newest"] == "no entry in it"
-    assert rows[urls[4]]["error"] == "HTTP 410"
+    assert rows[urls[2]]["newest"] == "no entry in it"
+    assert rows[urls[3]]["error"] == "HTTP 410"
     assert rows["nonsense"]["error"] == "only http and https are read"
-    assert len(server.seen("/feed")) == 2  # itself, and where /moved leads
+    for again in (urls[0], server.url("/moved")):  # and where that leads
+        done = run("feeds", "check", again, "--json", config=config)
+        assert done.code == 1
+        assert json.loads(done.out)[0]["error"].startswith(f"{urls[0]} was asked ")
+    assert run("feeds", "discover", urls[0], config=config).code == 1
+    assert len(server.seen("/feed")) == 1
 
-    server.requests.clear()
+
+@pytest.mark.criterion("R-14")
+def test_a_check_does_not_ask_what_the_watch_has_just_asked(run: Run, config: Path, server: Server):
     assert run("poll", config=config).code == 0
     done = run("feeds", "check", "--json", config=config)
     assert "less than a minute ago" in json.loads(done.out)[0]["error"]
     assert len(server.seen("/feed")) == 1
+
+
+def test_a_moved_feed_says_where_it_went(run: Run, config: Path, server: Server):
+    row = json.loads(run("feeds", "check", server.url("/moved"), "--json", config=config).out)[0]
+    assert (row["moved to"], row["entries"], row["error"]) == (server.url("/feed"), 5, "")
 
 
 def test_health_and_politeness_are_told_before_and_after_the_first_poll(run: Run, config: Path):

@@ -94,6 +94,16 @@ def test_an_archived_feed_is_walked_back_to_the_beginning_of_the_window(world: W
     assert world.asked("/2023-07") == []
 
 
+@pytest.mark.criterion("R-14")
+def test_a_minute_lies_between_the_polling_of_a_feed_and_its_backfill(world: World):
+    base = world.server.url("")
+    world.server.routes["/feed"] = archives.atom(base, [("/a", "Other", "2023-10-13T00:00:00Z")])
+    polled = {f"{base}/feed": NOW - timedelta(seconds=15)}
+    world.run(FeedArchives([f"{base}/feed"], world.fetch, InProcess(), world.clock, world.pause, polled.get))
+    assert world.waited == [45.0]
+    assert len(world.asked("/feed")) == 1
+
+
 @pytest.mark.criterion("R-28")
 def test_a_loop_of_archives_ends(world: World):
     base = world.server.url("")
