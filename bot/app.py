@@ -93,11 +93,11 @@ class App:
                 loopback_at_once=table.network.loopback_at_once,
                 robots=table.polling.robots,
                 beside=self.settings.database.with_name(f"{self.settings.database.name}.hosts"),
-                asked=self.settings.database.with_name(f"{self.settings.database.name}.asked"),
             ),
             self.clock,
             resting=self.store.hosts.resting(self.clock()),
             rested=self.store.hosts.rest,
+            robots=self.store.hosts,
         )
 
     @cached_property

@@ -178,6 +178,16 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """What one origin's robots.txt said when it was read, for as long as that counts."""
+
+    origin: str  # scheme://host[:port]
+    rule: Literal["rules", "open", "closed"]  # as the text says; there is none; it could not be read, which means no
+    text: str = ""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """The answer to a Request after redirects. Header names are lower-case; repeated ones are joined by ', '."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from bot.model import Delivery, FeedDocument, Page, Receipt, Request, Response
+from bot.model import Delivery, FeedDocument, Page, Receipt, Request, Response, RobotsFile
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -39,6 +39,14 @@ class Parse(Protocol):
     ) -> FeedDocument: ...
 
     def page(self, body: bytes, *, url: str, headers: tuple[tuple[str, str], ...], now: datetime) -> Page: ...
+
+
+class RobotsMemory(Protocol):
+    """Where robots.txt files outlive the process that read them."""
+
+    def robots(self, origin: str, now: datetime) -> RobotsFile | None: ...
+
+    def keep_robots(self, file: RobotsFile, now: datetime) -> None: ...
 
 
 class Send(Protocol):

@@ -297,3 +297,10 @@ def _resting_hosts(db: Database) -> None:
 def _versions_of_fingerprints(db: Database) -> None:
     # To find what an older algorithm wrote without reading all that the present one did.
     db.table("fingerprints").create_index(["version", "article"])
+
+
+@MIGRATIONS(name="0020_robots")
+def _robots(db: Database) -> None:
+    # What sites allow us, for the day that it counts: a restart must not ask each of them again.
+    db.table("robots").create({"origin": str, "rule": str, "text": str, "until": str},
+                              pk="origin", not_null={"rule", "text", "until"}, strict=True)  # fmt: skip

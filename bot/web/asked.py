@@ -46,6 +46,7 @@ class Asked:
     def claim(self, url: str) -> timedelta | None:
         """None: it may be asked for now, and that is noted; else how long ago it was, and nothing is noted."""
         try:
+            self._folder.parent.mkdir(exist_ok=True)
             self._folder.mkdir(exist_ok=True)
             handle = os.open(self._place(url), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError:

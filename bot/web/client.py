@@ -19,6 +19,7 @@ from bot import __version__
 from bot.core.outcomes import retry_at
 from bot.errors import FetchError, Refused, TimedOut, TooLarge
 from bot.model import Request, Response
+from bot.ports import RobotsMemory
 from bot.web.asked import Asked
 from bot.web.connections import Dial, Line, Lines, Resolve, opened, resolved, system_resolve
 from bot.web.deadlines import Watchdog, Watched
@@ -68,8 +69,7 @@ class ClientOptions:
     gap: timedelta = timedelta(seconds=2)  # between requests to one host; never less but for loopback
     loopback_gap: timedelta = timedelta(0)
     loopback_at_once: int = 16
-    beside: Path | None = None  # where processes of one watch take turns at a host
-    asked: Path | None = None  # where they note what they ask for outside of a feed's rhythm
+    beside: Path | None = None  # where processes of one watch take turns at a host, and note what they ask for apart
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -90,10 +90,10 @@ class Client:
         resolve: Resolve = system_resolve,
         resting: Mapping[str, datetime] = MappingProxyType({}),
         rested: Callable[[str, datetime], object] = lambda _host, _until: None,
+        robots: RobotsMemory | None = None,
     ) -> None:
-        """`resting` are the hosts that asked for a rest before we started; `rested` is told of each that does."""
-        self._options = options
-        self._clock = clock
+        """`resting` are the hosts that asked for a rest before we started; `rested` is told of each that does; `robots` outlives us."""
+        self._options, self._clock = options, clock
         self._guard = Guard(allow=options.allow, ports=options.ports, loopback_only=options.loopback_only)
         self._proxy = _proxy(options)
         self._resolve = resolve
@@ -108,9 +108,9 @@ class Client:
             beside=options.beside,
             now=clock,
         )
-        self._repeats = Asked(options.asked, clock) if options.asked else None
+        self._repeats = Asked(options.beside / "asked", clock) if options.beside else None
         self.recall(resting)
-        self._robots = Robots(self, clock, self.hosts.slow_down)
+        self._robots = Robots(self, clock, self.hosts.slow_down, robots)
 
     def recall(self, resting: Mapping[str, datetime]) -> None:
         """Hosts that asked somebody else for a rest: who polled them before us, on this machine or another."""
@@ -132,8 +132,7 @@ class Client:
 
     def _followed(self, request: Request, answers: list[int]) -> Response:
         started = time.monotonic()
-        left = request.deadline.total_seconds()
-        url = request.url
+        left, url = request.deadline.total_seconds(), request.url
         redirects: list[tuple[int, str]] = []
         first = target = self._guard.check(url)
         while True:

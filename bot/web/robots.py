@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from bot.errors import FetchError, Refused
-from bot.model import Request, Response
+from bot.errors import FetchError, Refused, StoreError
+from bot.model import Request, Response, RobotsFile
+from bot.ports import RobotsMemory
 
 LIMIT = 500 * 1024  # bytes that are parsed; RFC 9309 §2.5 asks at least that, R-17 exactly that
 KEPT = timedelta(hours=24)  # RFC 9309 §2.4
@@ -30,14 +32,16 @@ class _Rules:
 
 
 class Robots:
-    """The rules of all hosts, kept for a day. `fetch` reads them, `slow_down` is told of a Crawl-delay."""
+    """The rules of all hosts, kept for a day. `fetch` reads them, `slow_down` is told of a Crawl-delay, `memory` keeps them longer than we live."""
 
     def __init__(
         self,
         fetch: Callable[[Request], Response],
         clock: Callable[[], datetime],
         slow_down: Callable[[str, timedelta], None],
+        memory: RobotsMemory | None = None,
     ) -> None:
+        self._memory = memory
         self._fetch, self._clock, self._slow_down = fetch, clock, slow_down
         self._rules: dict[str, _Rules] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -60,41 +64,66 @@ class Robots:
             lock = self._locks.setdefault(origin, threading.Lock())
         with lock:  # many pages of one host wait for one robots.txt
             rules = self._rules.get(origin)
-            if rules is None or not self._clock() < rules.until <= self._clock() + KEPT:
-                rules = self._rules[origin] = self._read(origin, user_agent)
+            if rules is None or not self._counts(rules.until):
+                rules = self._rules[origin] = self._learned(self._file(origin, user_agent), user_agent)
             return rules
 
-    def _read(self, origin: str, user_agent: str) -> _Rules:
+    def _counts(self, until: datetime) -> bool:
+        return self._clock() < until <= self._clock() + KEPT
+
+    def _file(self, origin: str, user_agent: str) -> RobotsFile:
+        """What was read before us, while it counts; else what the origin says now."""
+        if self._memory is None:
+            return self._read(origin, user_agent)
+        with suppress(StoreError):
+            known = self._memory.robots(origin, self._clock())
+            if known is not None and self._counts(known.until):
+                return known
+        found = self._read(origin, user_agent)
+        with suppress(StoreError):  # a full disk costs a second request after a restart, not this page
+            self._memory.keep_robots(found, self._clock())
+        return found
+
+    def _read(self, origin: str, user_agent: str) -> RobotsFile:
         now = self._clock()
+        request = Request(
+            url=f"{origin}/robots.txt",
+            user_agent=user_agent,
+            purpose="robots",
+            wire_cap=LIMIT,
+            decoded_cap=LIMIT,
+            deadline=timedelta(seconds=15),
+        )
         try:
-            response = self._fetch(
-                Request(
-                    url=f"{origin}/robots.txt",
-                    user_agent=user_agent,
-                    purpose="robots",
-                    wire_cap=LIMIT,
-                    decoded_cap=LIMIT,
-                    deadline=timedelta(seconds=15),
-                )
-            )
+            response = self._fetch(request)
         except FetchError:
-            return _Rules(None, allow_all=False, until=now + KEPT_UNREACHABLE)
+            return RobotsFile(origin=origin, rule="closed", until=now + KEPT_UNREACHABLE)
         if response.status == 429 or response.status >= 500:
-            return _Rules(None, allow_all=False, until=now + KEPT_UNREACHABLE)
+            return RobotsFile(origin=origin, rule="closed", until=now + KEPT_UNREACHABLE)
         if response.status != 200:
-            return _Rules(None, allow_all=True, until=now + KEPT)
-        parsed = parse(response.body)
+            return RobotsFile(origin=origin, rule="open", until=now + KEPT)
+        return RobotsFile(origin=origin, rule="rules", text=readable(response.body), until=now + KEPT)
+
+    def _learned(self, file: RobotsFile, user_agent: str) -> _Rules:
+        if file.rule != "rules":
+            return _Rules(None, allow_all=file.rule == "open", until=file.until)
+        parsed = Protego.parse(file.text)
         delay = parsed.crawl_delay(token(user_agent))
         if delay:
-            self._slow_down(urlsplit(origin).hostname or "", timedelta(seconds=min(float(delay), 3600.0)))
-        return _Rules(parsed, allow_all=False, until=now + KEPT)
+            self._slow_down(urlsplit(file.origin).hostname or "", timedelta(seconds=min(float(delay), 3600.0)))
+        return _Rules(parsed, allow_all=False, until=file.until)
 
 
 def parse(body: bytes) -> Any:
-    """Protego's rules of the first 500 KiB; a byte order mark would hide the first group from it."""
-    text = body[:LIMIT].decode("utf-8-sig", "replace")
+    """Protego's rules of a robots.txt."""
+    return Protego.parse(readable(body))
+
+
+def readable(body: bytes) -> str:
+    """The lines of the first 500 KiB that can be rules; a byte order mark would hide the first group from Protego."""
+    text = body[:LIMIT].decode("utf-8-sig", "replace").replace("\0", "")
     lines = (line for line in re.split(r"\r\n?|\n", text) if len(line) <= LONGEST_LINE)
-    return Protego.parse("\n".join(lines))
+    return "\n".join(lines)
 
 
 def token(user_agent: str) -> str:

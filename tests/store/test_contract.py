@@ -17,7 +17,7 @@ from bot.core.text import clean
 from bot.core.units import Unit, Window
 from bot.core.urls import MAX_URL
 from bot.errors import LockHeld, NewerDatabase, StoreError, StoreFull
-from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Rank, Story, Verdict
+from bot.model import Article, Change, Claim, Delivery, Evidence, Membership, Notice, Rank, RobotsFile, Story, Verdict
 from bot.places import Server
 from bot.store import Store
 from bot.store.articles import Judgement
@@ -457,3 +457,18 @@ def test_a_hosts_wish_for_rest_outlives_the_connection_and_the_longest_counts(st
         store.hosts.rest("wire.example", START + timedelta(hours=hours))
     assert store.hosts.resting(START) == {"wire.example": START + timedelta(hours=5)}
     assert store.hosts.resting(START + timedelta(hours=5)) == {}
+
+
+@pytest.mark.criterion("R-17")
+def test_a_robots_txt_outlives_the_connection_for_as_long_as_it_counts(store: Store):
+    first = RobotsFile(origin="https://a.example", rule="closed", until=START + timedelta(hours=1))
+    text = "User-agent: *\nDisallow: /п\n"
+    then = RobotsFile(origin="https://a.example", rule="rules", text=text, until=START + timedelta(hours=24))
+    other = RobotsFile(origin="http://a.example", rule="open", until=START + timedelta(hours=2))
+    for file in (first, then, other):
+        store.hosts.keep_robots(file, START)
+    assert store.hosts.robots("https://a.example", START) == then
+    assert store.hosts.robots("http://a.example", START) == other
+    assert store.hosts.robots("http://a.example", START + timedelta(hours=2)) is None
+    store.hosts.keep_robots(first, START + timedelta(hours=3))  # what counts no longer is forgotten
+    assert store.connection.value("SELECT COUNT(*) FROM robots") == 1

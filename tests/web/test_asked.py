@@ -71,7 +71,7 @@ def test_a_folder_that_cannot_be_made_forbids_nothing(tmp_path: Path):
 def test_the_watch_waits_for_what_was_asked_by_hand_and_hand_for_hand(tmp_path: Path):
     clock = FakeClock(NOW)
     with Server({"/feed": Reply(200), "/moved": redirect("/feed")}) as server:
-        options = ClientOptions(allow=server.allow, loopback_only=True, asked=tmp_path / "asked")
+        options = ClientOptions(allow=server.allow, loopback_only=True, beside=tmp_path / "hosts")
         hand, watch = Client(options, clock), Client(options, clock)
         by_hand = Request(url=server.url("/feed"), purpose="feed", apart=True)
         rhythm = Request(url=server.url("/feed"), purpose="feed")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.errors import Refused
-from bot.model import Request
+from bot.errors import Refused, StoreFull
+from bot.model import Request, Response, RobotsFile
 from bot.web.client import Client, ClientOptions
-from bot.web.robots import parse, token
+from bot.web.robots import Robots, parse, token
 from tests.servers import Reply, Server, html, redirect
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -163,3 +164,75 @@ def test_wildcards_cannot_be_made_to_hang():
 )
 def test_the_product_token_is_what_robots_txt_names(agent, name):
     assert token(agent) == name
+
+
+# ── across restarts ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Memory:
+    """What a store would keep."""
+
+    kept: dict[str, RobotsFile] = field(default_factory=dict)
+    full: bool = False
+
+    def robots(self, origin: str, now: datetime) -> RobotsFile | None:
+        if self.full:
+            raise StoreFull("the disk is full")
+        return self.kept.get(origin)
+
+    def keep_robots(self, file: RobotsFile, now: datetime) -> None:
+        if self.full:
+            raise StoreFull("the disk is full")
+        self.kept[file.origin] = file
+
+
+@pytest.mark.criterion("R-17")
+@pytest.mark.parametrize(
+    ("answer", "allowed", "hours"),
+    [
+        (robots("User-agent: *\nDisallow: /a\nCrawl-delay: 7"), False, 24),
+        (robots("User-agent: *\nDisallow: /b"), True, 24),
+        (Reply(404), True, 24),
+        (Reply(503), False, 1),
+    ],
+)
+def test_a_restart_does_not_ask_for_robots_txt_again_while_it_counts(answer, allowed, hours):
+    clock, memory = Clock(), Memory()
+    with Server({"/robots.txt": answer, "/a/1": html("<p>x")}) as server:
+        options = ClientOptions(user_agent=AGENT, allow=server.allow, loopback_only=True)
+
+        def restarted() -> bool:
+            try:
+                Client(options, clock, robots=memory)(Request(url=server.url("/a/1")))
+            except Refused:
+                return False
+            return True
+
+        assert [restarted() for _ in range(3)] == [allowed] * 3
+        assert len(server.seen("/robots.txt")) == 1
+        clock.now += timedelta(hours=hours)
+        assert restarted() == allowed
+        assert len(server.seen("/robots.txt")) == 2
+
+
+@pytest.mark.criterion("R-12")
+def test_a_crawl_delay_that_was_remembered_is_kept():
+    slowed: list[tuple[str, timedelta]] = []
+    memory = Memory()
+    text = "User-agent: *\nCrawl-delay: 7"
+    memory.keep_robots(
+        RobotsFile(origin="https://a.example", rule="rules", text=text, until=NOW + timedelta(hours=3)), NOW
+    )
+
+    def fetch(_: Request) -> Response:
+        raise AssertionError("nothing is to be asked")
+
+    Robots(fetch, Clock(), lambda host, delay: slowed.append((host, delay)), memory).check("https://a.example/1", AGENT)
+    assert slowed == [("a.example", timedelta(seconds=7))]
+
+
+def test_a_full_disk_costs_no_page():
+    with Server({"/robots.txt": robots("User-agent: *\nDisallow: /b"), "/a/1": html("<p>x")}) as server:
+        options = ClientOptions(user_agent=AGENT, allow=server.allow, loopback_only=True)
+        assert Client(options, Clock(), robots=Memory(full=True))(Request(url=server.url("/a/1"))).status == 200
