@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -110,18 +111,24 @@ def test_a_document_that_needs_too_much_memory_is_an_error():
         assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
 
 
+DEATHS = pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS])
+"""By an operator or the kernel; in a library written in C; by its own check (os.abort); by a disk that failed."""
+
+
 @pytest.mark.criterion("R-32")
-def test_a_killed_worker_costs_nothing():
+@DEATHS
+def test_a_worker_that_dies_once_costs_nothing(death: signal.Signals):
     with Workers(1, deadline=timedelta(seconds=8)) as workers:
         workers.page(GOOD, url=URL, headers=(), now=NOW)
         (pid,) = workers.pids
-        threading.Timer(0.2, lambda: os.kill(pid, 9)).start()
+        threading.Timer(0.2, lambda: os.kill(pid, death)).start()
         assert workers.page(LONG, url=URL, headers=(), now=NOW).title == "Ships"
         assert workers.killed == 1
 
 
 @pytest.mark.criterion("R-32")
-def test_bytes_that_two_workers_died_of_are_not_tried_again():
+@DEATHS
+def test_bytes_that_two_workers_died_of_are_not_tried_again(death: signal.Signals):
     with Workers(1, deadline=timedelta(seconds=8)) as workers:
         workers.page(GOOD, url=URL, headers=(), now=NOW)
         over = threading.Event()
@@ -130,7 +137,7 @@ def test_bytes_that_two_workers_died_of_are_not_tried_again():
             while not over.wait(0.7):  # long enough for a new worker to have begun
                 for pid in workers.pids:
                     with suppress(ProcessLookupError):
-                        os.kill(pid, 9)
+                        os.kill(pid, death)
 
         killer = threading.Thread(target=kill)
         killer.start()
@@ -139,10 +146,13 @@ def test_bytes_that_two_workers_died_of_are_not_tried_again():
         over.set()
         killer.join()
         assert caught.value.reason == "died"
+        assert f"exit code {-death}" in str(caught.value)
         with pytest.raises(WorkerError) as caught:
             workers.page(LONG, url=URL, headers=(), now=NOW)
         assert caught.value.reason == "quarantined"
+        asked = time.monotonic()
         assert workers.page(GOOD, url=URL, headers=(), now=NOW).title == "Ships"
+        assert time.monotonic() - asked < 1
 
 
 @pytest.mark.criterion("R-74")

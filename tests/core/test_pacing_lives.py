@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -225,9 +226,9 @@ def test_a_feed_with_skip_days_gets_no_request_on_sunday():
 # ── a hundred feeds for a week ────────────────────────────────────────────────────────────────────────────────
 
 
-def hundred() -> list[Publisher]:
+def publishers_of_all_kinds(count: int) -> list[Publisher]:
     made = []
-    for number in range(100):
+    for number in range(count):
         url = f"https://{number}.example.org/rss"
         gap = timedelta(minutes=[5, 20, 60, 180, 720, 1440, 4320][number % 7])
         match number % 20:
@@ -248,20 +249,16 @@ def hundred() -> list[Publisher]:
 
 @pytest.mark.criterion("R-19")
 @pytest.mark.criterion("R-14")
-@pytest.mark.criterion("R-13")
 def test_a_week_of_a_hundred_feeds_is_polite_and_misses_nothing():
-    publishers = hundred()
+    publishers = publishers_of_all_kinds(100)
     feeds = [Feed(url=publisher.url, name=publisher.url, lang="en") for publisher in publishers]
     states = [first(feed, START) for feed in feeds]
     queue = [(START, number) for number in range(100)]
-    minutes = [0] * 60
     while queue:
         at, number = heapq.heappop(queue)
         if at >= START + 7 * DAY:
             break
         assert due(states[number], at)
-        if states[number].requests:
-            minutes[at.minute] += 1
         states[number] = poll(publishers[number], feeds[number], states[number], at)
         next_check = states[number].next_check
         assert next_check is not None
@@ -279,5 +276,22 @@ def test_a_week_of_a_hundred_feeds_is_polite_and_misses_nothing():
         for earlier, later in pairwise(publisher.asked)
     )
     assert all(publisher.missed(START) == set() for number, publisher in enumerate(publishers) if number % 20 != 19)
-    assert max(minutes) <= 0.08 * sum(minutes)
     assert requests <= 100 * 7 * 20
+
+
+@pytest.mark.criterion("R-13")
+def test_no_minute_of_the_hour_has_more_than_a_twentieth_of_two_hundred_feeds():
+    publishers = publishers_of_all_kinds(200)
+    minutes: dict[int, list[int]] = {}
+    for number, publisher in enumerate(publishers):
+        feed = Feed(url=publisher.url, name=publisher.url, lang="en")
+        state, at = first(feed, START), START
+        for polled in range(60):
+            state = poll(publisher, feed, state, at)
+            assert state.next_check is not None
+            at = state.next_check
+            if polled >= 2:  # the first polls find the feed's own minute
+                minutes.setdefault(number, []).append(at.minute)
+    for polled in range(58):
+        starts = Counter(row[polled] for row in minutes.values())
+        assert max(starts.values()) <= 0.05 * len(publishers)
