@@ -118,7 +118,7 @@ DEATHS = pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGSEGV, signa
 @pytest.mark.criterion("R-32")
 @DEATHS
 def test_a_worker_that_dies_once_costs_nothing(death: signal.Signals):
-    with Workers(1, deadline=timedelta(seconds=8)) as workers:
+    with Workers(1, deadline=timedelta(seconds=60)) as workers:
         workers.page(GOOD, url=URL, headers=(), now=NOW)
         (pid,) = workers.pids
         threading.Timer(0.2, lambda: os.kill(pid, death)).start()
@@ -129,7 +129,7 @@ def test_a_worker_that_dies_once_costs_nothing(death: signal.Signals):
 @pytest.mark.criterion("R-32")
 @DEATHS
 def test_bytes_that_two_workers_died_of_are_not_tried_again(death: signal.Signals):
-    with Workers(1, deadline=timedelta(seconds=8)) as workers:
+    with Workers(1, deadline=timedelta(seconds=60)) as workers:
         workers.page(GOOD, url=URL, headers=(), now=NOW)
         over = threading.Event()
 

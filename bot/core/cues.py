@@ -133,3 +133,8 @@ LAUNCHED = re.compile(
     r"launch|fired|abgefeuert|gestartet|выпу[щс]|запу[щс]|стреля|випу[щс]|tiré|lancé|lanz|dispar|wystrzel|odpal|発射|撃|쏜|쏘|쐈|발사"
     r"|发射|發射|射向"
 )
+
+# "not built in A but in B": A is named only to be ruled out. A bare "not" rules nothing out: denials tell whom they are about.
+NOT_BEFORE = re.compile(r"(?:\b(?:not|nicht|не|nie|pas|no)\b)[^,;.:]{0,26}$")
+BUT_AFTER = re.compile(r"^[^.;:]{0,24}?(?:, ?| )(?:but|sondern|а|mais|sino|lecz|ale)\b")
+BESIDE = re.compile(r"(?:cercan\w+|próxim\w+|junto|frente|vecin\w+) a (?:la |el )?$")  # Spanish says "near to"

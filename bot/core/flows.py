@@ -13,10 +13,11 @@ from itertools import pairwise
 
 from bot.core.cues import (
     ADJECTIVE,
-    AGAINST,
     ARMY,
     AT,
+    BESIDE,
     BETWEEN,
+    BUT_AFTER,
     BY,
     DATIVE,
     FROM,
@@ -27,6 +28,7 @@ from bot.core.cues import (
     LOCATIVE,
     MADE_AFTER,
     MADE_IN,
+    NOT_BEFORE,
     OF_WHOM,
     SPANISH,
     SUBJECT_AFTER,
@@ -40,29 +42,19 @@ from bot.core.cues import (
     WITH_OR_FROM,
     WITH_WHOM,
 )
+from bot.core.marks import Mark, covered, ends
+from bot.core.swaps import mirrored_in, swaps
 from bot.core.terms import unspaced
 
 _PAID_BEFORE, _PAID_AFTER = 6, 60  # code points between a word of payment and the goods that are paid with
 AGAIN = 0.3  # share of the points of one way from which a swap's other way is told too
+RETURNED = 1.5  # points of each role from which a clause with a word of payment says what comes back
 MUCH = 6.0  # points of grammar from which a draw is no accident
 WEIGHED = 0.3  # the same share where an item weighs both sides
 EVEN = 0.7  # share of the stronger flow's sentences from which a barter is told both ways
 SPOKEN = 2.0  # weight of sentences whose goods all flow one way, from which that way is told without any grammar
 MOST_HINT = 4.0  # points that usual flows can give together
 _SENT_PEOPLE = 48  # code points to the left in which a travel word counts
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One found concept in an evidence sentence: where, what it stands for. `voice` is give, take, deal or empty."""
-
-    start: int
-    end: int
-    parties: tuple[str, ...] = ()
-    voice: str = ""
-    goods: bool = False
-    flow: str = ""
-    barter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +76,29 @@ def sense(
 
     `weighing` says that the item weighs one side against the other: goods of both flows are enough for `both`.
     `usual` is the flow of the item's kind: where the sentences bear it out, the price alone does not make it `both`.
-    A swap, with goods of both flows on either side of a word of payment, is `both` where neither is told more.
+    A swap, with goods of both flows on either side of a word of payment, is `both` where neither is told more; so is what
+    comes back by a clause of its own ("A delivered shells. B is to reciprocate with …").
     """
     swapped = mirrored = False
     pairs = [(g, r) for g in parties for r in parties if g != r]
     totals = dict.fromkeys((f"{g}>{r}" for g, r in pairs), 0.0)
     hinted: dict[str, float] = {}
     told: set[str] = set()  # pairs that one clause names with its giver and its receiver
+    returned: set[str] = set()  # the same, of a clause with a word of payment, by weaker signs
     spoken: dict[str, float] = {}  # flows, paid with or told
     for text, found, weight in _clauses(sentences):
-        for flow in {mark.flow for mark in found if text and mark.flow and not _covered(mark, found)}:
+        for flow in {mark.flow for mark in found if text and mark.flow and not covered(mark, found)}:
             spoken[flow] = spoken.get(flow, 0.0) + weight
-        swapped = swapped or _swaps(text, found)
-        mirrored = mirrored or _mirrored(text, found)
+        swapped = swapped or swaps(text, found)
+        mirrored = mirrored or mirrored_in(text, found)
         marks = [mark for mark in found if not _paid(text, mark, found)]
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
+        if any(mark.barter for mark in found):
+            returned |= {f"{g}>{r}" for g, r in pairs if min(gives.get(g, 0.0), takes.get(r, 0.0)) >= RETURNED}
         for giver, receiver in pairs:
             totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
-        for flow in {mark.flow for mark in marks if mark.flow and not _covered(mark, marks)}:
+        for flow in {mark.flow for mark in marks if mark.flow and not covered(mark, marks)}:
             hinted[flow] = hinted.get(flow, 0.0) + weight
     for flow, hint in hinted.items():
         totals[flow] = totals.get(flow, 0.0) + min(MOST_HINT, 1.2 * hint)
@@ -115,13 +111,15 @@ def sense(
     back = totals.get(f"{receiver}>{giver}", 0.0)
     if weighing and _even(spoken, best, f"{receiver}>{giver}", WEIGHED):
         return Sense("both", points)
-    even = _even(spoken, best, f"{receiver}>{giver}") and (back > 0.1 * value or value < MUCH)
+    even = _even(spoken, best, f"{receiver}>{giver}") and (
+        back > 0.1 * value or (value < MUCH and (f"{receiver}>{giver}" in hinted or not hinted))
+    )
     if mirrored or (swapped and (even or (back >= AGAIN * value > 0 and best != usual))):
         return Sense("both", points)
     if value < 1.0:
         ways = [flow for flow, weight in spoken.items() if weight >= SPOKEN]
         return Sense(ways[0] if len(ways) == len(spoken) == 1 else "unclear", points)
-    if back >= 0.6 * value and {best, f"{receiver}>{giver}"} <= told:
+    if back >= 0.6 * value and best in told and f"{receiver}>{giver}" in told | returned:
         return Sense("both", points)
     if back <= 0.85 * value:
         return Sense(best, points)
@@ -132,41 +130,6 @@ def sense(
     if value >= MUCH and not usual:
         return Sense("both", points)
     return Sense(usual if usual in (best, f"{receiver}>{giver}") else "unclear", points)
-
-
-def _swaps(text: str, marks: Sequence[Mark]) -> bool:
-    """Whether goods of two flows stand on the two sides of a word of payment, or of "for" in a sentence that has one."""
-    flowing = [mark for mark in marks if mark.flow and not mark.barter and not _covered(mark, marks)]
-    barters = [mark for mark in marks if mark.barter]
-    for one, other in ((a, b) for a in flowing for b in flowing if a.flow != b.flow and a.start <= b.start):
-        if any(one.start < barter.end and barter.start < other.end for barter in barters):
-            return True  # "in return A seeks …" begins with the word and tells one way only
-        if barters and any(word in f" {text[one.end : other.start]}" for word in AGAINST):
-            return True
-        # "A と B を交換", "A를 B와 바꾼": the word of payment comes last.
-        if any(
-            unspaced(text[b.start]) and 0 <= b.start - other.end <= 4 and 0 <= other.start - one.end <= 12
-            for b in barters
-        ):
-            return True
-    return False
-
-
-def _mirrored(text: str, marks: Sequence[Mark]) -> bool:
-    """Whether each of two parties is followed by goods that usually flow from it: "A sent oil, B shells"."""
-    last: Mark | None = None
-    told: list[tuple[str, str]] = []
-    for mark in sorted(marks, key=lambda m: m.start):
-        if len(mark.parties) == 1 and not mark.goods:
-            receives = text.startswith(TO_AFTER, mark.end) or _ends(text[max(0, mark.start - 18) : mark.start], TO)
-            last = None if receives else mark
-        elif last is not None and mark.flow and not _covered(mark, marks) and last.end <= mark.start:
-            pair = (last.parties[0], mark.flow)
-            if not told or told[-1] != pair:
-                told.append(pair)
-    if any(mark.barter for mark in marks) or len(told) != 2:
-        return False
-    return all(flow.startswith(f"{party}>") for party, flow in told) and told[0][0] != told[1][0]
 
 
 def _even(spoken: dict[str, float], one: str, other: str, share: float = EVEN) -> bool:
@@ -185,15 +148,6 @@ def _clauses(
             inside = [mark for mark in marks if first <= mark.start < last] if cuts else marks
             if inside or not cuts:
                 yield text[:last] if cuts else text, inside, weight
-
-
-def _covered(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether a mark is part of a longer one that says something else: "missile" of "missile technology"."""
-    return any(
-        other.start <= mark.start and mark.end <= other.end and other.end - other.start > mark.end - mark.start
-        for other in marks
-        if other.flow != mark.flow and (other.flow or other.voice == "deal")
-    )
 
 
 def _paid(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -254,6 +208,12 @@ def _role(
     owned = any(0 <= good.start - mark.end <= 3 and _plain(text[mark.end : good.start]) for good in goods)
     if BETWEEN.search(text[max(0, mark.start - 60) : mark.start]) or left.endswith(WITH):
         return "give", 0.0  # a partner, not a side
+    if BESIDE.search(left):
+        return "give", 0.0
+    if BUT_AFTER.search(text[mark.end : mark.end + 40]) and NOT_BEFORE.search(
+        text[max(0, mark.start - 40) : mark.start]
+    ):
+        return "give", 0.0
     if right.startswith(MADE_AFTER):
         return "give", 3.0
     if MADE_IN.search(text[max(0, mark.start - 24) : mark.start]):
@@ -274,7 +234,7 @@ def _role(
         return "take", 2.5  # "A supplies B goods" without spaces
     if touching or (owned and adjective):
         return "give", 2.5
-    if _ends(left, BY):
+    if ends(left, BY):
         verb = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         return (verb.voice, 2.0) if verb is not None else ("give", 0.0)
     # "supplies Russia": the object; "buys North Korean": the source
@@ -286,7 +246,7 @@ def _role(
         return "take", 2.0
     if (left == "a " or left.endswith(" a ")) and not SPANISH.search(text):
         left = ""  # an article in English, "and" in Polish, "to" in Spanish
-    if _ends(left, AT) and any(verb.voice == "take" and 0 <= mark.start - verb.end <= 40 for verb in verbs):
+    if ends(left, AT) and any(verb.voice == "take" and 0 <= mark.start - verb.end <= 40 for verb in verbs):
         return "give", 2.0
     if left.endswith("向") and not _travels(text, mark):
         following = next((verb for verb in verbs if verb.start >= mark.end), None)
@@ -294,18 +254,18 @@ def _role(
             return "give", 2.0  # 向平壤采购: bought of them
     if left.endswith(("в ", "у ")) and LOCATIVE.search(own):
         return "give", 0.0  # where something is said or done
-    if _ends(left, TO) and not owned and not _travels(text, mark):
+    if ends(left, TO) and not owned and not _travels(text, mark):
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
-        if last is not None and last.voice == "take" and (_ends(left, OF_WHOM) or mark.start - last.end <= 5):
+        if last is not None and last.voice == "take" and (ends(left, OF_WHOM) or mark.start - last.end <= 5):
             return "give", 1.5  # "comprar a", "reaching out to", "zwraca się do"
         return "take", 2.0
     if left.endswith(WITH_OR_FROM) and WITH_WHOM.search(own):
         return "give", 0.0
-    if _ends(left, FROM) and (owned or not adjective) and not _travels(text, mark):
+    if ends(left, FROM) and (owned or not adjective) and not _travels(text, mark):
         return "give", 0.0 if launched and not owned else 2.0
     if owned:  # "Russia arms deal" says less than "Russia's arms"
         return "give", 1.5 if "'" in text[mark.end - 2 : mark.end + 2] or unspaced(own[-1]) else 0.5
-    if goods and _ends(left, GENITIVE) and not _travels(text, mark):
+    if goods and ends(left, GENITIVE) and not _travels(text, mark):
         return "give", 1.0
     return _subject(text, mark, named, verbs)
 
@@ -335,16 +295,3 @@ def _met(left: str) -> bool:
 
 def _plain(between: str) -> bool:
     return not between.strip(" 's’")
-
-
-def _ends(left: str, cues: tuple[str, ...]) -> bool:
-    if not left.endswith(cues):  # one look for all of them: most names have no cue before them
-        return False
-    for cue in cues:
-        if left.endswith(cue):
-            start = len(left) - len(cue)
-            if not cue[0].isascii() and not cue.endswith(" "):
-                return True
-            if start == 0 or not left[start - 1].isalnum():
-                return True
-    return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.core.flows import Mark, sense
+from bot.core.flows import sense
 from bot.core.guards import Hit
+from bot.core.marks import Mark
 from bot.core.readings import Scan
 from bot.core.rules import Demand
 from bot.core.scoring import Sentence
