@@ -20,11 +20,12 @@ _STAMP = 20  # bytes
 class Asked:
     """One small file a URL, beside the database, which need not exist: processes of one watch see each other's requests.
 
-    What is older than a minute is swept when something new is noted. Where the folder cannot be written nothing is known.
+    What is older than a minute is swept once a minute, when something new is noted. Where the folder cannot be written nothing is known.
     """
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self._folder, self._now = folder, now
+        self._swept = 0.0  # epoch seconds
 
     def admit(self, url: str, request: Request) -> None:
         """Let a request for this document pass, or raise HostResting: its feed's own rhythm is not noted, only heeded."""
@@ -60,7 +61,8 @@ class Asked:
             return None
         finally:
             os.close(handle)
-        if age is None:
+        if age is None and abs(self._now().timestamp() - self._swept) >= NOT_AGAIN.total_seconds():
+            self._swept = self._now().timestamp()
             self._sweep(self._place(url))
         return age
 
