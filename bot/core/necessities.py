@@ -40,7 +40,7 @@ def keys(watchlist: Watchlist) -> Keys | None:
     def size(group: int) -> int:
         return sum(number for bit, number in count.items() if bit & group)
 
-    wanted, missing = 0, "any term that a rule needs"
+    wanted, missing = 0, "what any rule needs"
     named = {party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties}
     if named:
         party = min(named, key=lambda one: size(named[one]))
