@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import re2
 from lxml import etree
@@ -37,6 +38,8 @@ _OPTIONS = re2.Options()
 _OPTIONS.encoding = re2.Options.Encoding.LATIN1
 _INSIDE_VALUE = re2.compile(rb"""=\s*(?:"[^"]*(?:"[^<>]*)?<!s>|'[^']*(?:'[^<>]*)?<!s>)""", _OPTIONS)
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
+# What `html.unescape` reads as one reference: decimal, hexadecimal, or a name of at most 32 characters.
+_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 _MANY = 100  # references from which a parser reads them faster than Python does
 
 
@@ -70,7 +73,7 @@ class Spoken:
                 seen.add(markup)
                 yield _read(markup)
         said = b"\n".join(self.words).decode("utf-8", "replace")
-        said = html.unescape(html.unescape(_unescaped(said)))
+        said = referred(referred(_unescaped(said)))
         yield said
         if "<" in said:
             yield _without_tags(said, "")
@@ -158,12 +161,22 @@ def _within_tag(low: bytes, start: int) -> bool:
 def _read(words: bytes) -> str:
     """Text with its references read as a parser of HTML reads them."""
     if words.count(b"&") < _MANY:
-        return html.unescape(words.decode("utf-8", "replace"))
+        return referred(words.decode("utf-8", "replace"))
     safe = words.replace(b"<", b"&lt;").replace(b"\x00", b" ")
     root = etree.fromstring(
         b"<pre>" + safe + b"</pre>", etree.HTMLParser(encoding="utf-8", huge_tree=True, recover=True)
     )
     return "\n".join(root.itertext())
+
+
+def referred(text: str) -> str:
+    """`html.unescape`, which looks at each reference anew, and a page holds the same few thousands of times."""
+    return _REFERENCE.sub(lambda found: _reference(found[0]), text) if "&" in text else text
+
+
+@lru_cache(maxsize=4096)
+def _reference(reference: str) -> str:
+    return html.unescape(reference)
 
 
 def _without_tags(text: str, by: str) -> str:

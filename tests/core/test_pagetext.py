@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.core import jsonld, pagetree
 from bot.core.charsets import decoded
-from bot.core.pagetext import Spoken, spoken
+from bot.core.pagetext import Spoken, referred, spoken
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(os.environ.get("ARMSWATCH_SHARED", ROOT / ".." / "shared")) / "data/pages/fundus"
@@ -108,3 +108,16 @@ def test_every_word_that_the_tree_of_a_real_page_shows_is_said():
             lost[path.name] = missing[:8]
     assert total > 100_000
     assert not lost, lost
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"&#xX;180a<\n é", "amp", "lt", "notit", "&amp;", "&#128;", "&#xD800;", "&#0;", "&#99999999;", "&acE;"]
+        ),
+        max_size=16,
+    )
+)
+def test_references_are_read_as_the_standard_library_reads_them(parts: list[str]):
+    text = "".join(parts)
+    assert referred(text) == html.unescape(text)
