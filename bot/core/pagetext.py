@@ -31,6 +31,10 @@ _BREAKS = (
 )
 _BLOCK = re.compile(rb"</?(?:" + _BREAKS + rb")(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _APART = re.compile(rb"</?(?:h[1-6]|p|li|td|th|title|tr|article|body)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_OF_WORDS = re.compile(
+    rb"""</?(?:a|abbr|b|em|i|mark|small|span|strong|sub|sup|u)(?:\s[^<>"']*(?:"[^<>"]*"[^<>"']*|'[^<>']*'[^<>"']*)*)?>""",
+    re.IGNORECASE,
+)
 _CONTENT = re.compile(rb"""<meta\b[^<>]*?\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _LEFT_OUT = b"<!s>"  # where a script or style stood
 # A value, or its tag, that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
@@ -124,8 +128,11 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
         end = closing.start()
         head = low[at : low.find(b">", at) + 1]
         if name not in {b"script", b"style"}:
-            # One parser reads "<" in it as text, another as markup.
-            doubted = doubted or b"<" in page[at:end]
+            # One parser reads "<" in it as text, another as markup: no matter where that is whole tags of words.
+            inside = page[at:end]
+            if b"<" in inside:
+                doubted = doubted or b"<" in _OF_WORDS.sub(b"", inside)
+                words.append(inside.replace(b"<", b" "))
             at = end
         elif b"ld+json" in head or b"settings+json" in head:
             script = page[at + len(head) : end]

@@ -121,3 +121,16 @@ def test_every_word_that_the_tree_of_a_real_page_shows_is_said():
 def test_references_are_read_as_the_standard_library_reads_them(parts: list[str]):
     text = "".join(parts)
     assert referred(text) == html.unescape(text)
+
+
+def test_tags_of_words_in_a_title_make_nobody_doubt_where_scripts_begin():
+    page = (
+        b"<html><head><title>Har<em>bo</em>ur <b class='pyongyang'>news</b></title>"
+        b"<script>var a = 'Moscow'</script></head><body>Quay</body></html>"
+    )
+    said = spoken(page)
+    assert "Moscow" not in told(said)
+    assert b"pyongyang" in said.outline()  # as text, for who reads a title as text
+    assert {"Harbour", "news", "Quay"} <= set(words(told(said)))
+    unclear = page.replace(b"<em>", b"<em title='<script>'>")
+    assert "Moscow" in told(spoken(unclear))
