@@ -508,3 +508,4 @@ class RoundReport:
     matches: int = 0
     borderline: int = 0
     failures: tuple[tuple[str, str], ...] = field(default=())  # (feed url, why)
+    waits: tuple[tuple[str, str], ...] = field(default=())  # (feed url, why): not asked now, and no fault of theirs

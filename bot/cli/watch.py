@@ -36,13 +36,15 @@ def poll(obj: dict[str, Any], as_json: bool) -> int:
 
 
 def show(report: RoundReport) -> None:
-    """A round's report for a person: the counts, then every feed that failed and why."""
+    """A round's report for a person: the counts, then every feed that failed or waits, and why."""
     from bot.jobs.rounds import sentence
 
     took = (report.ended - report.started).total_seconds()
     click.echo(f"{sentence(report)} ({took:.0f} s)")
     for url, why in report.failures:
         click.echo(f"  failed  {url}: {why}")
+    for url, why in report.waits:
+        click.echo(f"  waits   {url}: {why}")
 
 
 @click.command()

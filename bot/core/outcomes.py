@@ -27,6 +27,7 @@ from bot.errors import (
 from bot.model import Feed, FeedDocument, Response
 
 # R-9, as Media Cloud weighs them: a hard failure counts whole, one that feeds come back from half, a passing one a quarter.
+RESTING = "resting"  # the kind of an outcome where nobody may be asked just now
 HARD, SOFT, PASSING = 1.0, 0.5, 0.25
 _PERMANENT = frozenset({301, 308})
 _LONGEST = timedelta(days=366)
@@ -190,7 +191,7 @@ def _status(response: Response) -> tuple[str, float, str]:
 
 def _kind(error: ArmswatchError) -> tuple[str, float]:
     if isinstance(error, HostResting):
-        return "resting", 0.0
+        return RESTING, 0.0
     if isinstance(error, FeedError | ExtractError):
         return ("html", SOFT) if error.reason == "html" else ("malformed", SOFT)
     if isinstance(error, WorkerError):

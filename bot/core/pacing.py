@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.feedstate import FeedState, from_json, jitter_of, to_json
-from bot.core.outcomes import PollOutcome, answered, body_sha, failed
+from bot.core.outcomes import RESTING, PollOutcome, answered, body_sha, failed
 from bot.model import Feed
 
 __all__ = [
@@ -81,7 +81,7 @@ def after(
 
     `feed` brings a configured interval; `taken` the URLs of other feeds, which this one must not move onto (R-10).
     """
-    if outcome.kind == "resting":  # the host's other feeds or pages were told to wait; nothing was sent for this one
+    if outcome.kind == RESTING:  # the host's other feeds or pages were told to wait; nothing was sent for this one
         at = min(outcome.retry_at or now, now + limits.longest_rest)
         asked = state.requests + outcome.sent  # by a redirect that led there
         return replace(state, requests=asked, next_check=_allowed(max(at, now + timedelta(minutes=1)), state))

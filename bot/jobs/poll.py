@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bot.core import pacing
 from bot.core.feedstate import jitter_of
 from bot.core.identities import alias
+from bot.core.outcomes import RESTING
 from bot.core.shards import WHOLE, Shard
 from bot.core.urls import canonical, host_of, registrable
 from bot.errors import ArmswatchError, WorkerError
@@ -181,14 +182,16 @@ class Poller:
         self.mark("poll:before-save")
         new = self.store.feeds.polls_done(results, now)
         self.mark("poll:saved")
-        failed = [(result.url, result.error) for result in results if result.error]
+        waits = [(result.url, result.error) for result in results if result.health == RESTING]
+        failed = [(result.url, result.error) for result in results if result.error and result.health != RESTING]
         return replace(
             report,
-            feeds_polled=report.feeds_polled + len(results) - len(failed),
+            feeds_polled=report.feeds_polled + len(results) - len(failed) - len(waits),
             feeds_unchanged=report.feeds_unchanged + sum(result.unchanged for result in results),
             feeds_failed=report.feeds_failed + len(failed),
             entries_new=report.entries_new + sum(map(len, new)),
             failures=(*report.failures, *failed),
+            waits=(*report.waits, *waits),
         )
 
     def _result(self, polled: Polled, unknown: Collection[str], now: datetime, taken: Collection[str]) -> PollResult:

@@ -11,6 +11,7 @@ def sentence(report: RoundReport) -> str:
         f"{report.feeds_polled} of {report.feeds_due} due feeds polled",
         f"{report.feeds_unchanged} unchanged",
         f"{report.feeds_failed} failed",
+        *([f"{len(report.waits)} asked to wait"] if report.waits else []),
         f"{report.entries_new} new entries",
         f"{report.pages_fetched} pages read",
         f"{report.matches} matches, {report.borderline} adjacent, {report.duplicates} duplicates",

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.pacing import Limits
-from bot.errors import FeedError, Unreachable, WorkerError
+from bot.errors import FeedError, HostResting, Unreachable, WorkerError
 from bot.jobs.poll import GROUP, GROUP_ENTRIES, Poller
+from bot.jobs.rounds import sentence
 from bot.model import Entry, Feed, FeedDocument, Response
 from bot.store import Store
 from tests.fakes import START, FakeClock, FakeFetch, FakeParse, entry, in_order
@@ -45,6 +46,19 @@ def test_a_bad_feed_is_that_feeds_outcome_and_the_round_goes_on(store: Store):
     report = desk.poller.poll()
     assert (report.feeds_due, report.feeds_polled, report.feeds_failed, report.entries_new) == (2, 1, 1, 1)
     assert report.failures == ((ONE.url, "no such host"),)
+
+
+def test_a_feed_that_may_not_be_asked_now_waits_and_has_not_failed(store: Store):
+    desk = Desk(store, ONE)
+    later = desk.clock() + timedelta(seconds=50)
+    desk.fetch.answers[ONE.url] = HostResting("asked 10 s ago: not again within a minute", retry_at=later)
+    report = desk.poller.poll()
+    assert (report.feeds_due, report.feeds_polled, report.feeds_failed) == (1, 0, 0)
+    assert report.waits == ((ONE.url, "asked 10 s ago: not again within a minute"),)
+    assert sentence(report).startswith("0 of 1 due feeds polled, 0 unchanged, 0 failed, 1 asked to wait")
+    desk.says(ONE, 1)
+    desk.clock.advance(seconds=60)
+    assert desk.poller.poll().entries_new == 1
 
 
 @pytest.mark.parametrize(
