@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from resiliparse.parse.encoding import detect_encoding
@@ -64,6 +65,12 @@ _BOMS = (
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _IN_XML = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']", re.IGNORECASE)
 _IN_META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_ASCII = bytes(range(0x80))
+_SEVEN_BITS = re.compile("[\x00-\x7f]+")
+_KANA, _HANGUL, _SMALL_CYRILLIC = (
+    re.compile(f"[{run}]+") for run in ("\u3041-\u30fe", "\uac00-\ud7a3", "\u0430-\u044f")
+)
+_TWO_BYTES = re.compile(rb"(?s)[\x81-\xff].")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def decoded(body: bytes, content_type: str = "") -> Decoded:
         return better or Decoded(text, codec)
     # Nothing declared reads it cleanly. UTF-8 cut or soiled in a few places is still UTF-8.
     mended = body.decode("utf-8", "replace")
-    if mended.count("\ufffd") * 50 <= sum(character > "\x7f" for character in mended):
+    if mended.count("\ufffd") * 50 <= len(_SEVEN_BITS.sub("", mended)):
         return Decoded(mended, "utf-8", "bad bytes replaced")
     detected = _detected(body)
     if detected:
@@ -161,7 +168,7 @@ def _doubted(body: bytes, codec: str, text: str) -> Decoded | None:
     if codec not in _WESTERN and codec not in _CYRILLIC:
         return None
     sample = _sample(body)
-    high = sum(byte > 0x7F for byte in sample)
+    high = _beyond_ascii(sample)
     if high < 12:
         return None
     other = _east_asian(sample)
@@ -191,20 +198,19 @@ def _east_asian(sample: bytes) -> str:
     """cp949, euc_jp, cp932, gb18030 or big5hkscs by the share of the letters that such texts are made of, or ""."""
 
     def read(codec: str) -> str:
-        text = sample.decode(codec, "replace")
-        return "".join(character for character in text if character > "\x7f")
+        return _SEVEN_BITS.sub("", sample.decode(codec, "replace"))
 
-    def share(text: str, low: str, high: str) -> float:
-        return sum(low <= character <= high for character in text) / max(len(text), 1)
+    def share(text: str, letters: re.Pattern[str]) -> float:
+        return _count(letters, text) / max(len(text), 1)
 
     pairs = sum(map(len, re.findall(rb"(?:[\x81-\xfe][\x40-\xfe]){2,}", sample)))
-    if pairs < 0.6 * sum(byte > 0x7F for byte in sample):
+    if pairs < 0.6 * _beyond_ascii(sample):
         return ""
     for codec in ("euc_jp", "cp932"):
         text = read(codec)
-        if share(text, "\u3041", "\u30fe") > 0.2 and "\ufffd" not in text[:-1]:
+        if share(text, _KANA) > 0.2 and "\ufffd" not in text[:-1]:
             return codec
-    if share(read("cp949"), "\uac00", "\ud7a3") > 0.85:
+    if share(read("cp949"), _HANGUL) > 0.85:
         return "cp949"
     # Level 1 of each standard holds the characters of everyday text.
     common = {
@@ -218,21 +224,26 @@ def _east_asian(sample: bytes) -> str:
 
 def _lead_share(sample: bytes, low: int, high: int, trail: int) -> float:
     """Of the two-byte characters, how many have a lead byte in [low, high] and a trail byte from `trail` on."""
-    leads = common = place = 0
-    while place < len(sample) - 1:
-        if sample[place] < 0x81:
-            place += 1
-            continue
+    leads = common = 0
+    for (lead, second), times in Counter(_TWO_BYTES.findall(sample)).items():
         # Rows below B0 (GB) and A4 (Big5) are punctuation in both: they speak for neither.
-        if sample[place] >= 0xA4:
-            leads += 1
-            common += low <= sample[place] <= high and sample[place + 1] >= trail
-        place += 2
+        if lead >= 0xA4:
+            leads += times
+            common += times if low <= lead <= high and second >= trail else 0
     return common / leads if leads else 0.0
 
 
 def _small_cyrillic(body: bytes, codec: str) -> int:
-    return sum("\u0430" <= character <= "\u044f" for character in body[:20_000].decode(codec, "replace"))
+    return _count(_SMALL_CYRILLIC, body[:20_000].decode(codec, "replace"))
+
+
+def _count(letters: re.Pattern[str], text: str) -> int:
+    """How many of these letters a text has; `letters` finds runs of them."""
+    return sum(map(len, letters.findall(text)))
+
+
+def _beyond_ascii(body: bytes) -> int:
+    return len(body.translate(None, _ASCII))
 
 
 def _detected(body: bytes) -> str:
@@ -240,7 +251,7 @@ def _detected(body: bytes) -> str:
     east_asian = _east_asian(sample)
     if east_asian:
         return east_asian
-    high = sum(byte > 0x7F for byte in sample)
+    high = _beyond_ascii(sample)
     best = max(_CYRILLIC, key=lambda codec: _small_cyrillic(sample, codec))
     if high >= 12 and _small_cyrillic(sample, best) > 0.7 * high:
         return best
