@@ -105,9 +105,9 @@ def decoded(body: bytes, content_type: str = "") -> Decoded:
             continue
         better = _doubted(body, codec, text)
         return better or Decoded(text, codec)
-    # Nothing declared reads it cleanly. UTF-8 cut or soiled in a few places is still UTF-8.
+    # Nothing declared reads it cleanly. UTF-8 cut or soiled in a few places is still UTF-8: other charsets hardly ever look like it.
     mended = body.decode("utf-8", "replace")
-    if mended.count("\ufffd") * 50 <= len(_SEVEN_BITS.sub("", mended)):
+    if mended.count("\ufffd") * 10 <= len(_SEVEN_BITS.sub("", mended)):
         return Decoded(mended, "utf-8", "bad bytes replaced")
     detected = _detected(body)
     if detected:

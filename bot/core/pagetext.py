@@ -8,23 +8,37 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 
 import re2
 from lxml import etree
 
 from bot.core.jsonld import MAX_SCRIPT
 
-_OPENING = re.compile(rb"<(?:(script|style|title|textarea|xmp|iframe|noembed|noframes|plaintext)(?=[\s/>])|!--)")
-_CLOSING = {
-    name: re.compile(rb"</" + name + rb"(?=[\s/>])")
-    for name in (b"script", b"style", b"title", b"textarea", b"xmp", b"iframe", b"noembed", b"noframes", b"plaintext")
+_NAMES = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext")
+_OPTIONS = re2.Options()
+_OPTIONS.encoding = re2.Options.Encoding.LATIN1
+
+
+def _either(word: str) -> str:
+    """A pattern for a word in either case: re2 jumps to the sign before it, which it cannot do if told to ignore case."""
+    return "".join(f"[{char}{char.upper()}]" for char in word)
+
+
+# re2 finds the next "<" a whole block of bytes at a time, so that long scripts cost next to nothing.
+_OPENING = re2.compile(rf"<(?:(?:{'|'.join(map(_either, _NAMES))})[\t-\r />]|!--)".encode(), _OPTIONS)
+_ENDS = {name.encode(): re.compile(rf"(?i:</{name})[\t-\r />]".encode()).match for name in _NAMES}
+_CLOSING = {name.encode(): re2.compile(rf"</{_either(name)}[\t-\r />]".encode(), _OPTIONS) for name in _NAMES}
+_CLOSING_OR_COMMENT = {
+    name: re2.compile(rf"<(?:/{_either(name.decode())}[\t-\r />]|!--)".encode(), _OPTIONS)
+    for name in (b"script", b"style")
 }
+_EXCLAMATION = ord("!")
+_WIDEST = 4  # bytes of a character
 _ODD_TYPE = re.compile(rb"""\btype\s*=\s*["']?[^"'\s>]*&""")  # it may spell JSON-LD
 _COMMENT_END = re.compile(rb"--!?>")  # some end at `--!>`, and `<!-->` is a whole one, for some
-_TAG = re.compile(rb"<[!?/A-Za-z][^<>]*>")
+_TAG = re.compile(rb"(<[!?/A-Za-z][^<>]*>)")
 _BREAKS = (
     b"address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
     b"|head|header|hr|html|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
@@ -36,10 +50,16 @@ _OF_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CONTENT = re.compile(rb"""<meta\b[^<>]*?\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+# Private code points stand for tags, so that one pass reads the references for all ways to read the tags.
+_TAG_MARK, _BLOCK_MARK, _APART_MARK = "\uf7d0", "\uf7d1", "\uf7d2"
+_AS_TAG, _AS_BLOCK, _AS_APART = (mark.encode() for mark in (_TAG_MARK, _BLOCK_MARK, _APART_MARK))
+# Behind white space a tag changes nothing. (What is looked for begins with a mark, as the search for one letter is fast.)
+_JOINT = re.compile(rf"{_TAG_MARK}(?<=[^ \t\n\r\f{_TAG_MARK}]{_TAG_MARK}){_TAG_MARK}*(?=[^ \t\n\r\f])")
+# White space to Python; articles lose them, and what they parted is one word.
+_NO_SPACES = re.compile("[\x0b\x0c\x1c-\x1f]")
+REACH = 400  # characters: no term is longer
 _LEFT_OUT = b"<!s>"  # where a script or style stood
 # A value, or its tag, that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
-_OPTIONS = re2.Options()
-_OPTIONS.encoding = re2.Options.Encoding.LATIN1
 _INSIDE_VALUE = re2.compile(rb"""=\s*(?:"[^"]*(?:"[^<>]*)?<!s>|'[^']*(?:'[^<>]*)?<!s>)""", _OPTIONS)
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
 # What `html.unescape` reads as one reference: decimal, hexadecimal, or a name of at most 32 characters.
@@ -47,50 +67,89 @@ _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32}
 _MANY = 100  # references from which a parser reads them faster than Python does
 
 
-@dataclass(frozen=True, slots=True)
 class Spoken:
     """A page's markup without its scripts and styles, and beside it what is text although it may look like markup. UTF-8."""
 
-    markup: bytes
-    words: tuple[bytes, ...]  # JSON-LD, values of meta elements, titles and text boxes
+    def __init__(self, markup: bytes, words: Sequence[bytes] = (), silent: Sequence[tuple[int, int]] = ()) -> None:
+        self.markup = markup
+        self.words = words  # JSON-LD, titles and text boxes
+        self.silent = silent  # where scripts and styles stood in the page
+
+    def raw(self) -> bytes:
+        """All that may be read, as it stands, for patterns that read past tags and references."""
+        return b"\n".join((self.markup, *self.words)) if self.words else self.markup
 
     def outline(self) -> bytes:
         """The words with `<>` for every tag: for patterns that let tags join and part words."""
-        return b"\n".join((_TAG.sub(b"<>", self.markup), *self.words))
+        return b"\n".join((b"<>".join(self._pieces[::2]), *self._beside))
 
     def readings(self) -> Iterator[str]:
         """The words as text, references read, one way after the other, each made when it is asked for.
 
-        Some readers let tags part words, some let them join them, some the breaks inside a headline; then what is text
-        although it may look like markup.
+        First all of them, tags parting words. Then what stands around the tags that join words for some readers, and
+        around the breaks inside a headline for others. Then what is text although it may look like markup.
         """
-        marked = _TAG.sub(b"<>", _BLOCK.sub(b"<2>", _APART.sub(b"<1>", self.markup)))
-        lines = marked.replace(b"<1>", b"\n")
-        blocks = lines.replace(b"<2>", b"\n")
-        seen: set[bytes] = set()
-        for markup in (
-            blocks.replace(b"<>", b" "),
-            blocks.replace(b"<>", b""),
-            lines.replace(b"<2>", b"").replace(b"<>", b""),
-        ):
-            if markup not in seen:
-                seen.add(markup)
-                yield _read(markup)
-        said = b"\n".join(self.words).decode("utf-8", "replace")
+        pieces = self._pieces.copy()
+        pieces[1::2] = map(_marked, pieces[1::2])
+        text = _read(b"".join(pieces)).replace(_APART_MARK, "\n")
+        blocks = text.replace(_BLOCK_MARK, "\n")
+        yield _spaced(blocks.replace(_TAG_MARK, " "))
+        for joined in (_joined(blocks), _joined(text.replace(_BLOCK_MARK, _TAG_MARK))):
+            if joined:
+                yield _spaced(joined)
+        said = b"\n".join(self._beside).decode("utf-8", "replace")
         said = referred(referred(_unescaped(said)))
         yield said
         if "<" in said:
             yield _without_tags(said, "")
             yield _without_tags(said, " ")
 
+    @cached_property
+    def _pieces(self) -> list[bytes]:
+        """The markup as text, tag, text, tag, ..., text."""
+        return _TAG.split(self.markup)
+
+    @cached_property
+    def _beside(self) -> tuple[bytes, ...]:
+        """The words that stand beside the markup, with the values of its meta elements."""
+        return (*self.words, *_contents(self.markup))
+
+
+@lru_cache(maxsize=4096)
+def _marked(tag: bytes) -> bytes:
+    """The mark of what a tag may part: cells and paragraphs, other blocks, nothing."""
+    return _AS_APART if _APART.match(tag) else _AS_BLOCK if _BLOCK.match(tag) else _AS_TAG
+
+
+def _spaced(text: str) -> str:
+    """The text with single spaces for white space: where tags stood there is much of it, which costs those who read on."""
+    return text if _NO_SPACES.search(text) else " ".join(text.split())
+
+
+def _joined(text: str) -> str:
+    """The text without its marks for tags, as far around those that stood between two letters or signs as a term reaches."""
+    spans: list[list[int]] = []
+    place = marks = 0
+    for found in _JOINT.finditer(text):
+        first = found.start()
+        marks += text.count(_TAG_MARK, place, first)
+        place = first
+        at = first - marks  # in the text without marks
+        if spans and at - REACH <= spans[-1][1]:
+            spans[-1][1] = at + REACH
+        else:
+            spans.append([max(0, at - REACH), at + REACH])
+    bare = text.replace(_TAG_MARK, "") if spans else ""
+    return "\n".join(bare[first:last] for first, last in spans)
+
 
 def spoken(page: bytes) -> Spoken:
-    """What a page in UTF-8 says."""
-    markup, words, doubted = _unscripted(page)
+    """What a page in UTF-8, or in a charset whose signs below 0x40 are those of ASCII, says."""
+    markup, words, silent, doubted = _unscripted(page)
     if doubted or _INSIDE_VALUE.search(markup):
         # Where parsers may see other beginnings and ends than we do, what looks like a tag or script may be text: all is read as text, too.
-        markup, words = page, [*words, page.replace(b"<", b" ")]
-    return Spoken(markup, (*words, *_contents(markup)))
+        markup, words, silent = page, [*words, page.replace(b"<", b" ")], []
+    return Spoken(markup, words, silent)
 
 
 def _contents(markup: bytes) -> Iterator[bytes]:
@@ -98,35 +157,35 @@ def _contents(markup: bytes) -> Iterator[bytes]:
         yield found[1] or found[2] or found[3] or b""
 
 
-def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
-    """The page without the scripts and styles of which every parser knows where they begin, and the words of raw elements.
+def _unscripted(page: bytes) -> tuple[bytes, list[bytes], list[tuple[int, int]], bool]:
+    """The page without the scripts and styles of which every parser knows where they begin, the words of raw elements, where
+    those scripts and styles stood, and whether parsers may read the page otherwise.
 
     An end that comes too early, or a script that stays, only leaves more.
     """
-    low = page.lower()
     pieces: list[bytes] = []
     words: list[bytes] = []
+    silent: list[tuple[int, int]] = []
     place = at = 0
     doubted = False
-    while found := _OPENING.search(low, at):
-        start, at, name = found.start(), found.end(), found[1]
-        if _within_tag(low, start):
+    while found := _OPENING.search(page, at):
+        start, at = found.start(), found.end() - 1
+        if _within_tag(page, start):
             doubted = True
             break
-        if name is None:  # what a comment holds begins nothing
-            ended = _COMMENT_END.search(low, at - 2)
+        if page[start + 1] == _EXCLAMATION:  # what a comment holds begins nothing
+            ended = _COMMENT_END.search(page, at - 1)
             if ended is None:
                 doubted = True
                 break
-            doubted = doubted or ended[0] != b"-->" or ended.start() < at
+            doubted = doubted or ended[0] != b"-->" or ended.start() <= at
             at = ended.end()
             continue
-        closing = _CLOSING[name].search(low, at)
-        if closing is None:
+        name = page[start + 1 : at].lower()
+        end = _closed(page, at, name)
+        if end < 0:
             doubted = True
             break
-        end = closing.start()
-        head = low[at : low.find(b">", at) + 1]
         if name not in {b"script", b"style"}:
             # One parser reads "<" in it as text, another as markup: no matter where that is whole tags of words.
             inside = page[at:end]
@@ -134,26 +193,45 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
                 doubted = doubted or b"<" in _OF_WORDS.sub(b"", inside)
                 words.append(inside.replace(b"<", b" "))
             at = end
-        elif b"ld+json" in head or b"settings+json" in head:
+            continue
+        head = page[at : page.find(b">", at) + 1].lower()
+        if b"ld+json" in head or b"settings+json" in head:
             script = page[at + len(head) : end]
-            if (
-                len(script) <= MAX_SCRIPT or len(script.decode("utf-8", "replace")) <= MAX_SCRIPT
-            ):  # longer ones nobody reads
-                words.append(script)
+            if len(script) <= MAX_SCRIPT or (len(script) <= _WIDEST * MAX_SCRIPT and not script.isascii()):
+                words.append(script)  # longer ones nobody reads
             pieces.append(page[place:start])
             place = at = end
-        elif _sure(head, end - at) and not (b"<!--" in low[at:end] and b"<script" in low[at:end]):  # else it ends later
+        elif _sure(head, end - at):
             pieces += [page[place:start], _LEFT_OUT]
+            silent.append((start, end))
             place = at = end
         else:
             doubted = True
             break
     pieces.append(page[place:])
-    return b"".join(pieces), words, doubted
+    return b"".join(pieces), words, silent, doubted
+
+
+def _closed(page: bytes, at: int, name: bytes) -> int:
+    """Where the raw element that was opened before `at` ends; -1 where it does not, or where parsers differ on it."""
+    end = page.find(b"<", at)
+    if _ENDS[name](page, end):  # nearly always the first "<" is the end
+        return end
+    found = _CLOSING_OR_COMMENT.get(name, _CLOSING[name]).search(page, at)
+    commented = found is not None and page[found.start() + 1] == _EXCLAMATION
+    if commented:
+        found = _CLOSING[name].search(page, found.start())
+    if found is None:
+        return -1
+    end = found.start()
+    # A script that begins another in a comment ends later.
+    return -1 if commented and b"<script" in page[at:end].lower() else end
 
 
 def _sure(head: bytes, size: int) -> bool:
     """Whether a script or style begins here for every parser: not closed in XML's way, a whole head."""
+    if head == b">":
+        return size > 0
     odd = _ODD_TYPE.search(head) is not None
     whole = head.endswith(b">") and len(head) <= size and head.count(b'"') % 2 == 0 and head.count(b"'") % 2 == 0
     return whole and not head.endswith(b"/>") and not odd

@@ -20,7 +20,7 @@ import re2
 from bot.core import hiding
 from bot.core.charsets import decoded
 from bot.core.necessities import Necessities
-from bot.core.pagetext import spoken
+from bot.core.pagetext import Spoken, spoken
 from bot.core.terms import Term, unspaced
 from bot.core.watchlists import Watchlist
 
@@ -166,17 +166,29 @@ class Gate:
 
     def __call__(self, body: bytes, content_type: str = "") -> bool:
         """Whether the page must be extracted."""
-        return self.first(body, content_type) and self.second(body, content_type)
+        said, utf8 = _as_it_stands(body, content_type)
+        if not self._first(said, utf8=utf8):
+            return False
+        return self._second(said if utf8 else spoken(_in_utf8(body, content_type)))
 
     def first(self, body: bytes, content_type: str = "") -> bool:
-        """The gate over raw bytes, in whatever charset: a word of the party that is named least."""
-        if _wide(body):
-            body = decoded(body, content_type).text.encode("utf-8", "replace")
-        return any(party.search(body) for party in (self._rarest if _is_utf8(body) else self._legacy))
+        """The gate over raw bytes, in whatever charset: a word of the party that is named least, outside of scripts."""
+        said, utf8 = _as_it_stands(body, content_type)
+        return self._first(said, utf8=utf8)
 
     def second(self, body: bytes, content_type: str = "") -> bool:
         """The gate over what the page says: words of all parties by the patterns, then what the watchlists ask by their terms."""
-        said = spoken(_in_utf8(body, content_type))
+        said, utf8 = _as_it_stands(body, content_type)
+        return self._second(said if utf8 else spoken(_in_utf8(body, content_type)))
+
+    def _first(self, said: Spoken, *, utf8: bool) -> bool:
+        raw = said.raw()
+        return any(party.search(raw) for party in (self._rarest if utf8 else self._legacy))
+
+    def _second(self, said: Spoken) -> bool:
+        raw = said.raw()
+        if not any(all(party.search(raw) for party in parties) for parties in self._plain):
+            return False
         outline = said.outline()
         if not any(all(party.search(outline) for party in parties) for parties in self._plain):
             return False
@@ -191,19 +203,30 @@ class Gate:
         return self._necessities.met((text,))
 
 
+def _as_it_stands(body: bytes, content_type: str) -> tuple[Spoken, bool]:
+    """What the page says in its own bytes where the patterns can read them, else in UTF-8; and whether it is UTF-8."""
+    if _wide(body):
+        return spoken(_in_utf8(body, content_type)), True
+    said = spoken(body)
+    return said, _is_utf8(body, said)
+
+
 def _in_utf8(body: bytes, content_type: str) -> bytes:
-    """The page as UTF-8, which most pages are already."""
-    if not _wide(body) and _is_utf8(body):
-        return body
     return decoded(body, content_type).text.encode("utf-8", "replace")
 
 
-def _is_utf8(body: bytes) -> bool:
+def _is_utf8(body: bytes, said: Spoken) -> bool:
     """Whether the charsets room reads the page as UTF-8, which it does wherever that is possible."""
     if body.isascii():
         return True
     try:
-        body.decode()
+        # Its parts were cut at signs of ASCII; that one has no other letters is known much sooner than that they are well formed.
+        for part in (said.markup, *said.words):
+            part.decode()
+        for first, last in said.silent:
+            script = body[first:last]
+            if not script.isascii():
+                script.decode()
     except UnicodeDecodeError:
         return False
     return True

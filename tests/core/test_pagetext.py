@@ -87,6 +87,21 @@ def test_a_word_is_found_whether_a_tag_joins_or_parts_it():
     assert {"Nordkorea", "Russland", "Kim", "Putin"} <= set(words(said))
 
 
+def test_a_joined_word_is_found_far_inside_a_long_page_and_little_else_is_read_twice():
+    long = "<p>Boats came in before dawn.</p>\n" * 400
+    page = f"{long}<p>Nord<b>korea</b> &#1050;<i>&#1048;</i>&#1052;</p>\n{long}<h1>Russ<div>land</div></h1>\n{long}"
+    first, *others = spoken(page.encode()).readings()
+    assert {"Nordkorea", "КИМ"} <= set(words(others[0]))
+    assert "Russland" in words(others[1])
+    assert len("".join(others)) < len(first) / 5
+
+
+@pytest.mark.parametrize("space", [" ", "\n", "\x0b", "\x1c", "\u200b", "\u00a0", "&nbsp;", "\uf7d0", "\uf7d2"])
+def test_no_space_beside_a_tag_hides_a_word(space: str):
+    said = told(spoken(f"<p>Harbour{space}<b>news</b>{space}today</p>".encode()))
+    assert [word for word in words(said) if word in {"Harbour", "news", "today"}][:3] == ["Harbour", "news", "today"]
+
+
 def test_references_are_read_as_the_parser_reads_them():
     many = "&#1050;&#x418;&#1052; &amp;lt; " * 200
     assert "КИМ" in told(spoken(f"<p>{many}</p>".encode()))

@@ -175,6 +175,26 @@ def test_one_party_alone_is_not_enough():
     assert not gate().first(body, "text/html")
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "cp1251", "euc-kr", "gb18030", "utf-16"])
+def test_the_first_gate_passes_over_scripts_but_not_over_what_is_read_of_them(charset: str):
+    kind = f"text/html; charset={charset}"
+    script = "<script>var s = 'Pyongyang';</script><SCRIPT type='application/json'>{\"a\": \"Pyongyang\"}</ScRiPt >"
+    page = disguises.page("Harbour festival", "Ships from nine countries berthed on Saturday.", charset=charset)
+    silent = page.replace("</head>", script + "</head>")
+    told_there = silent.replace(
+        "</head>", '<script type="application/ld+json">{"headline": "Pyongyang"}</script></head>'
+    )
+    assert not gate().first(silent.encode(charset), kind)
+    assert gate().first(told_there.encode(charset), kind)
+    assert gate().first(silent.replace("</ScRiPt >", "").encode(charset), kind), "a script without an end may be text"
+
+
+def test_bytes_that_are_no_utf8_in_a_script_hide_nothing_of_the_page():
+    name, title, text = next(row for row in wanted() if not row[1].isascii())
+    body = disguises.page(title, text).encode().replace(b"</head>", b"<script>var a = '\xff\xe9';</script></head>")
+    assert gate()(body, "text/html"), name
+
+
 def test_a_word_that_only_looks_like_a_short_term_opens_no_gate():
     body = disguises.page("Thinking about banks", "<i>Korrekt</i>, said the banker in Prussia.").encode()
     assert not gate().first(body, "text/html")
