@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.places import Server
 from bot.store import Store
 from tests.clusters import Cluster, binaries, running
 from tests.fakes import FakeClock
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("armswatch", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("armswatch")
 
 _CONNECT = socket.socket.connect
 _LOOPBACK = ("127.", "::1", "localhost")
