@@ -20,6 +20,7 @@ from bot.core.cues import (
     BUT_AFTER,
     BY,
     DATIVE,
+    FOR_WHOM,
     FROM,
     FROM_AFTER,
     GENITIVE,
@@ -221,7 +222,7 @@ def _role(
     if own.startswith(TOWARDS):
         return "take", 2.5
     launched = LAUNCHED.search(text, max(0, mark.start - 24), mark.end + 16) is not None
-    if right.startswith(FROM_AFTER):
+    if right.startswith(FROM_AFTER) and not left.endswith(FOR_WHOM):
         return "give", 0.0 if launched else 2.5
     if right.startswith(WITH_AFTER):
         return "give", 0.0
@@ -232,6 +233,8 @@ def _role(
     adjective = bool(ADJECTIVE.search(own))
     if touching and near and near[-1].voice == "give" and any(m.end <= near[-1].start for m in named):
         return "take", 2.5  # "A supplies B goods" without spaces
+    if touching and left.endswith(FOR_WHOM) and any(verb.voice == "give" and verb.start > mark.end for verb in verbs):
+        return "take", 2.5  # 对俄罗斯炮弹的供应
     if touching or (owned and adjective):
         return "give", 2.5
     if ends(left, BY):

@@ -219,10 +219,14 @@ class Judge:
         """A hit with its sentence, `quote` where that is known."""
         start, end = scan.reading.span(hit[0], word_end(scan.reading.text, hit[1]))
         where, first, last = scan.place(start, end)
+        term = (scan.title if where == "title" else scan.text)[first:last]
+        if term not in quote:
+            begin, stop = scan.around(start)
+            quote = self._quote(scan, begin, max(stop, end))  # words in a row may cross the end of a line
         return Evidence(
             concept=self.watchlist.terms[hit[2]].concept,
-            term=(scan.title if where == "title" else scan.text)[first:last],
-            quote=quote or self._quote(scan, *scan.around(start)),
+            term=term,
+            quote=quote,
             where=where,
             start=first,
             end=last,
