@@ -56,7 +56,7 @@ _AS_TAG, _AS_BLOCK, _AS_APART = (mark.encode() for mark in (_TAG_MARK, _BLOCK_MA
 # Behind white space a tag changes nothing. (What is looked for begins with a mark, as the search for one letter is fast.)
 _JOINT = re.compile(rf"{_TAG_MARK}(?<=[^ \t\n\r\f{_TAG_MARK}]{_TAG_MARK}){_TAG_MARK}*(?=[^ \t\n\r\f])")
 # White space to Python; articles lose them, and what they parted is one word.
-_NO_SPACES = re.compile("[\x0b\x0c\x1c-\x1f]")
+_NO_SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f"
 REACH = 400  # characters: no term is longer
 _LEFT_OUT = b"<!s>"  # where a script or style stood
 # A value, or its tag, that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
@@ -123,7 +123,7 @@ def _marked(tag: bytes) -> bytes:
 
 def _spaced(text: str) -> str:
     """The text with single spaces for white space: where tags stood there is much of it, which costs those who read on."""
-    return text if _NO_SPACES.search(text) else " ".join(text.split())
+    return text if any(char in text for char in _NO_SPACES) else " ".join(text.split())
 
 
 def _joined(text: str) -> str:

@@ -89,6 +89,12 @@ class Kernel:
             return word.startswith(self.text) and left
         return self.text in word and not self.right
 
+    def within(self, row: Kernel) -> bool:
+        """Whether these words in a row stand in a longer row, as "nord coréen" does in "obus nord coréen"."""
+        if " " not in self.text or "*" in self.text or not row.left:
+            return False
+        return f" {self.text}{' ' if self.right else ''}" in f" {row.text}{' ' if row.right else ''}"
+
 
 def _kernels(terms: Sequence[Term], long: int) -> list[Kernel]:
     """The fewest words that every one of the terms is sure to hold: those of one word first, then what they do not cover."""
@@ -102,7 +108,9 @@ def _kernels(terms: Sequence[Term], long: int) -> list[Kernel]:
             continue
         if any(kernel.covers(word, left=left, right=right) for kernel in found for word, left, right in words):
             continue
-        found.append(_chosen(words, long))
+        kernel = _chosen(words, long)
+        if not any(one.within(kernel) for one in found):
+            found.append(kernel)
     return sorted(set(found))
 
 
