@@ -1,8 +1,9 @@
 """Ways to say it: frames of one sentence with every verb, noun, weapon and name that a newsroom has for the same act.
 
 `ways.json` holds frames by language: the parties in their forms, goods that each of them gives, one frame a way to say
-that the one's goods went to the other, and sentences that name both and arms and tell of no transfer. A share of the
-ways, not of news: it finds holes in the families of words. `python -m tests.quality.test_ways` names what is missed.
+that the one's goods went to the other; `acts`: what became of the arms and what was paid, in a few dozen sentences; and
+sentences that name both and arms and tell of no transfer. A share of the ways, not of news: it finds holes in the
+families of words. `python -m tests.quality.test_ways` names what is missed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from tests.quality.test_matching_quality import LANGS, shipped
 WAYS = json.loads(Path(__file__).with_name("ways.json").read_text(encoding="utf-8"))
 OTHER = {"dprk": "russia", "russia": "dprk"}
 
-# Measured on 2026-11-27 over 6,885 sentences: every language ≥ 0.97 found, ≥ 0.97 of them with their direction; 19 of 170 silent ones match.
-FOUND, DIRECTED, SILENT = 0.97, 0.97, 0.88
+# Measured on 2026-11-27 over 6,885 sentences: every language ≥ 0.97 found, ≥ 0.97 of them with their direction; 19 of 170 silent
+# ones match. Of 389 sentences about finds, strikes, denials, images, sanctions, payment and deals 349 are found.
+FOUND, DIRECTED, ACTS, SILENT = 0.97, 0.97, 0.89, 0.88
 
 
 def sentences(lang: str) -> Iterator[tuple[str, str]]:
@@ -68,6 +70,16 @@ def test_whatever_the_verb_the_thing_and_the_name_it_is_found(lang: str):
     missed, turned, whole = told(lang)
     assert len(missed) <= (1 - FOUND) * whole, missed
     assert len(turned) <= (1 - DIRECTED) * whole, turned
+
+
+def test_what_became_of_the_arms_and_what_was_paid_is_found():
+    told = [(lang, text) for lang in LANGS for text in WAYS[lang]["acts"]]
+    missed = [
+        text
+        for lang, text in told
+        if shipped()[1].verdicts(Item(id="a", title="", text=text, lang=lang))[0].rank != "match"
+    ]
+    assert len(missed) <= (1 - ACTS) * len(told), (len(missed), len(told), missed)
 
 
 def test_sentences_that_name_both_and_arms_and_tell_of_no_transfer_are_no_match():
