@@ -22,6 +22,7 @@ BY = (
 AT = ("у ", "in ", "w ", "в ", "en ")  # from whom, right after a verb of buying: "buys its missiles in …"
 GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
 # A name that carries its own "towards": 対露, 대러, 对朝.
+WHO = ("путин", "путін", "ким", "кім", "ким чен ын", "кім чен ин")  # whoever is asked stands in another case
 FOR_WHOM = ("对", "對", "向", "给", "給")
 TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
 LOCATIVE = re.compile("[еиії]$")  # "в Пхеньяне" is where, "в Россию" is where to

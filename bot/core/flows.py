@@ -38,6 +38,7 @@ from bot.core.cues import (
     TOWARDS,
     TRAVEL,
     TRAVELS_AFTER,
+    WHO,
     WITH,
     WITH_AFTER,
     WITH_OR_FROM,
@@ -81,6 +82,11 @@ def sense(
     comes back by a clause of its own ("A delivered shells. B is to reciprocate with …").
     """
     swapped = mirrored = False
+    straight: set[str] = set()  # flows of goods
+    outward: set[str] = (
+        set()
+    )  # pairs that a clause without any word of payment or of the way back names by weaker signs
+    turned: set[str] = set()  # the same, in a clause with a word for the way back
     pairs = [(g, r) for g in parties for r in parties if g != r]
     totals = dict.fromkeys((f"{g}>{r}" for g, r in pairs), 0.0)
     hinted: dict[str, float] = {}
@@ -90,13 +96,21 @@ def sense(
     for text, found, weight in _clauses(sentences):
         for flow in {mark.flow for mark in found if text and mark.flow and not covered(mark, found)}:
             spoken[flow] = spoken.get(flow, 0.0) + weight
+        flowing = {mark.flow for mark in found if mark.flow and not mark.barter and not covered(mark, found)}
+        if any(mark.back for mark in found):
+            turned |= flowing
+        else:
+            straight |= flowing
         swapped = swapped or swaps(text, found)
         mirrored = mirrored or mirrored_in(text, found)
         marks = [mark for mark in found if not _paid(text, mark, found)]
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
+        likely = {f"{g}>{r}" for g, r in pairs if min(gives.get(g, 0.0), takes.get(r, 0.0)) >= RETURNED}
         if any(mark.barter for mark in found):
-            returned |= {f"{g}>{r}" for g, r in pairs if min(gives.get(g, 0.0), takes.get(r, 0.0)) >= RETURNED}
+            returned |= likely
+        elif not any(mark.back for mark in found):
+            outward |= likely
         for giver, receiver in pairs:
             totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
         for flow in {mark.flow for mark in marks if mark.flow and not covered(mark, marks)}:
@@ -115,6 +129,9 @@ def sense(
     even = _even(spoken, best, f"{receiver}>{giver}") and (
         back > 0.1 * value or (value < MUCH and (f"{receiver}>{giver}" in hinted or not hinted))
     )
+    there = {flow for flow in straight if turned - {flow}}
+    if there and (turned - {usual or best} or there & outward):
+        return Sense("both", points)
     if mirrored or (swapped and (even or (back >= AGAIN * value > 0 and best != usual))):
         return Sense("both", points)
     if value < 1.0:
@@ -244,7 +261,7 @@ def _role(
     if near and not adjective and not _travels(text, mark):
         if near[-1].voice == "give":
             return ("give" if INSTRUMENTAL.search(own) else "take"), 2.5
-        return "give", 2.0
+        return ("take", 1.5) if own in WHO else ("give", 2.0)
     if DATIVE.search(own) and not adjective:
         return "take", 2.0
     if (left == "a " or left.endswith(" a ")) and not SPANISH.search(text):

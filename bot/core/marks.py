@@ -17,6 +17,7 @@ class Mark:
     goods: bool = False
     flow: str = ""
     barter: bool = False
+    back: bool = False
 
 
 def covered(mark: Mark, marks: Sequence[Mark]) -> bool:

@@ -95,5 +95,12 @@ class Meaning:
         concept = self.watchlist.concepts[self.watchlist.terms[hit[2]].concept]
         end = word_end(scan.reading.text, hit[1])
         return Mark(
-            hit[0] - offset, end - offset, concept.parties, concept.voice, concept.goods, concept.flow, concept.barter
+            hit[0] - offset,
+            end - offset,
+            concept.parties,
+            concept.voice,
+            concept.goods,
+            concept.flow,
+            concept.barter,
+            concept.back,
         )

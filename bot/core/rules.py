@@ -110,6 +110,7 @@ class Concept:
     flow: str = ""
     mask: bool = False  # its hits hide other concepts' hits that they overlap: phrases that are not what they look like
     barter: bool = False  # payment in kind: with it, goods may flow both ways
+    back: bool = False  # the way back: goods of both flows beside it are told both ways
     goods: bool = False  # what is given and received: an owner in front of it is its giver
     implies: tuple[str, ...] = ()  # parties that it stands in for at the gate, without being an actor of the sentence
 

@@ -39,7 +39,7 @@ TOP = (
     "scoring",
     "seeds",
 )
-CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "implies", "terms", "about")
+CONCEPT = ("label", "party", "voice", "flow", "mask", "goods", "barter", "back", "implies", "terms", "about")
 TERM = ("term", "before", "after", "script", "cased", "weak", "needs", "unless", "regex", "anchor", "seeds", "about")
 RULE = ("name", "all", "none", "within", "points", "fields", "words", "firm", "about")
 
@@ -144,6 +144,7 @@ class _Reader(Checks):
             mask=self.flag(value, "mask", key),
             goods=self.flag(value, "goods", key),
             barter=self.flag(value, "barter", key),
+            back=self.flag(value, "back", key),
             implies=self.some_parties(value, "implies", key),
         )
 

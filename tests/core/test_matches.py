@@ -132,6 +132,20 @@ def test_a_match_has_direction_kind_and_a_trace_with_rules_and_points():
     assert {"dprk", "russia", "ammo", "give"} <= {e.concept for e in verdict.evidence}
 
 
+def test_goods_on_the_way_back_make_it_both_ways():
+    there = "North Korea shipped shells to Russia, monitors say."
+    assert judge("Monitors report", there).direction == "dprk>russia"
+    assert judge("Monitors report", f"{there} A Pantsir system travelled the opposite way.").direction == "both"
+    assert judge("Monitors report", f"{there} More shells travelled the opposite way.").direction == "dprk>russia"
+
+
+def test_words_in_a_row_that_cross_the_end_of_a_line_stand_in_their_quote():
+    item = Item(id="i", title="Shells sent to\n\nNorth Korea", text="Russia sent missile technology to\n\nNorth Korea.")
+    verdict = ARMS.verdicts(item)[0]
+    assert verdict.evidence
+    assert holds(item, verdict)
+
+
 def test_a_borderline_has_its_stream_and_the_missing_leg_in_words():
     verdict = judge("North Korean sappers clear mines in Russia's Kursk region")
     assert (verdict.rank, verdict.stream, verdict.direction) == ("borderline", "personnel", None)
