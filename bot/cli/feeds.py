@@ -276,9 +276,9 @@ def check(obj: dict[str, Any], urls: tuple[str, ...], as_json: bool) -> int:
 
 
 def _checked(app: App, url: str, known: Mapping[str, Condition]) -> dict[str, Any]:
+    from bot.core.politeness import NOT_AGAIN
     from bot.errors import ArmswatchError
     from bot.model import Feed, Request
-    from bot.web.asked import NOT_AGAIN
 
     names = ("url", "status", "entries", "newest", "validators", "moved to", "error")
     row: dict[str, Any] = dict.fromkeys(names, "") | {"url": url, "entries": 0}

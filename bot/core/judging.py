@@ -24,9 +24,7 @@ class Judge:
         concepts = watchlist.concepts
         self._bit = tuple(1 << concepts[term.concept].bit for term in watchlist.terms)
         self._guards, self._scorer, self._meaning = Guards(watchlist), Scorer(watchlist), Meaning(watchlist)
-        self._party = {
-            party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
-        }
+        self._party = {party: watchlist.named_by(party) for party in watchlist.parties}
         self._label = tuple(watchlist.labels[term.concept] for term in watchlist.terms)
         self._opening = sum(1 << c.bit for c in concepts.values() if c.parties or c.goods)
         demands = demanded(watchlist)

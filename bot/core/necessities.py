@@ -41,7 +41,7 @@ def keys(watchlist: Watchlist) -> Keys | None:
         return sum(number for bit, number in count.items() if bit & group)
 
     wanted, missing = 0, "what any rule needs"
-    named = {party: sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties}
+    named = {party: watchlist.named_by(party) for party in watchlist.parties}
     if named:
         party = min(named, key=lambda one: size(named[one]))
         wanted, missing = named[party], watchlist.parties[party]
@@ -135,9 +135,7 @@ class _Conditions:
         self._terms = watchlist.terms
         self._bit = tuple(1 << concepts[term.concept].bit for term in watchlist.terms)
         self._needs = tuple(sum(1 << concepts[n].bit for n in term.needs) for term in watchlist.terms)
-        self._parties = tuple(
-            sum(1 << concepts[name].bit for name in watchlist.naming(party)) for party in watchlist.parties
-        )
+        self._parties = tuple(map(watchlist.named_by, watchlist.parties))
         self._demands = demanded(watchlist)
 
     def mask(self, found: set[int], texts: Sequence[str]) -> int:

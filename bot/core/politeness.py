@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.core.feedstate import FeedState
 
 CONDITIONAL = 0.9  # this share of polls must be conditional, where the server gives validators
+NOT_AGAIN = timedelta(seconds=60)  # between two requests for one document; R-14
 MOST_A_DAY = 24.5  # requests: one an hour
 
 

@@ -163,3 +163,7 @@ class Watchlist:
     def naming(self, party: str) -> frozenset[str]:
         """The concepts by which a text names a party: without one for each party it is not judged."""
         return frozenset(name for name, one in self.concepts.items() if party in (*one.parties, *one.implies))
+
+    def named_by(self, party: str) -> int:
+        """The same as bits: a set of concepts that shares none of them does not name the party."""
+        return sum(1 << self.concepts[name].bit for name in self.naming(party))

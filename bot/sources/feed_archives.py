@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.core.politeness import NOT_AGAIN
 from bot.core.units import Finding, Leads, Missed, Partial, Unit, Window
 from bot.errors import FeedError, WorkerError
 from bot.model import FeedDocument
 from bot.ports import Clock, Fetch, Parse
 from bot.sources.asking import Ask
 
-MINUTE = timedelta(minutes=1)  # between two requests for one document; R-14
 CAP = 20 * 1024 * 1024  # bytes of one feed document
 
 
@@ -48,9 +48,9 @@ class FeedArchives:
         key = json.loads(unit.key)
         url, feed = key["url"], key["feed"]
         at = self._polled(url)
-        if at is not None and timedelta(0) <= self._clock() - at < MINUTE:
-            self._pause((MINUTE - (self._clock() - at)).total_seconds())
-        ask = Ask(self._fetch, self._pause, purpose="feed", floor=MINUTE.total_seconds(), apart=True)
+        if at is not None and timedelta(0) <= self._clock() - at < NOT_AGAIN:
+            self._pause((NOT_AGAIN - (self._clock() - at)).total_seconds())
+        ask = Ask(self._fetch, self._pause, purpose="feed", floor=NOT_AGAIN.total_seconds(), apart=True)
         answer = ask(url, cap=CAP)
         yield ask.read()
         if answer.status != 200:

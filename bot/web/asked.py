@@ -10,10 +10,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.core.politeness import NOT_AGAIN
 from bot.errors import HostResting
 from bot.model import Request
 
-NOT_AGAIN = timedelta(seconds=60)  # between two requests for one document; R-14
 _STAMP = 20  # bytes
 
 
