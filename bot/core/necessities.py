@@ -92,19 +92,48 @@ class Necessities:
         return False
 
     def _find(self, text: str, found: set[int]) -> None:
-        """Add the terms that stand in the text, in the wanted case."""
-        terms = self._automaton.terms
-        for piece in (piece for one in _spellings(text) for piece in _pieces(one)):
-            reading = read(fold(piece))
-            for start, end, number in self._automaton.hits(reading):
-                if number in found:
+        _find(self._automaton, text, found)
+
+
+class Named:
+    """Whether a party is named, by its terms alone. Holds nothing of a text; threads may share it."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.reach = max(term.reach for term in terms)  # folded code points: no term looks further
+        self._automaton = Automaton(terms)
+        self._sure = frozenset(
+            number
+            for number, term in enumerate(terms)
+            if not term.weak and not term.needs and term.script not in SCRIPTS
+        )
+
+    def told(self, texts: Iterable[str]) -> bool | None:
+        """Whether some texts together name it; None where that hangs on what else stands around them.
+
+        No further text is asked for once that is sure.
+        """
+        found: set[int] = set()
+        for text in texts:
+            _find(self._automaton, text, found)
+            if not self._sure.isdisjoint(found):
+                return True
+        terms = [self._automaton.terms[number] for number in found]
+        return None if not all(term.weak for term in terms) or len({term.anchor for term in terms}) > 1 else False
+
+
+def _find(automaton: Automaton, text: str, found: set[int]) -> None:
+    """Add the terms that stand in the text, in the wanted case."""
+    for piece in (piece for one in _spellings(text) for piece in _pieces(one)):
+        reading = read(fold(piece))
+        for start, end, number in automaton.hits(reading):
+            if number in found:
+                continue
+            cased = automaton.terms[number].cased
+            if cased:
+                first, last = reading.span(start, end)
+                if not piece[first:last].startswith(cased):
                     continue
-                cased = terms[number].cased
-                if cased:
-                    first, last = reading.span(start, end)
-                    if not piece[first:last].startswith(cased):
-                        continue
-                found.add(number)
+            found.add(number)
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -35,10 +35,10 @@ _CLOSING_OR_COMMENT = {
     for name in (b"script", b"style")
 }
 _EXCLAMATION = ord("!")
-_WIDEST = 4  # bytes of a character
+WIDEST = 4  # bytes of a character
 _ODD_TYPE = re.compile(rb"""\btype\s*=\s*["']?[^"'\s>]*&""")  # it may spell JSON-LD
 _COMMENT_END = re.compile(rb"--!?>")  # some end at `--!>`, and `<!-->` is a whole one, for some
-_TAG = re.compile(rb"(<[!?/A-Za-z][^<>]*>)")
+TAG = re.compile(rb"(<[!?/A-Za-z][^<>]*>)")
 _BREAKS = (
     b"address|article|aside|blockquote|body|br|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
     b"|head|header|hr|html|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
@@ -75,6 +75,7 @@ class Spoken:
         self.words = words  # JSON-LD, titles and text boxes
         self.silent = silent  # where scripts and styles stood in the page
 
+    @cached_property
     def raw(self) -> bytes:
         """All that may be read, as it stands, for patterns that read past tags and references."""
         return b"\n".join((self.markup, *self.words)) if self.words else self.markup
@@ -89,14 +90,13 @@ class Spoken:
         First all of them, tags parting words. Then what stands around the tags that join words for some readers, and
         around the breaks inside a headline for others. Then what is text although it may look like markup.
         """
-        pieces = self._pieces.copy()
-        pieces[1::2] = map(_marked, pieces[1::2])
-        text = _read(b"".join(pieces)).replace(_APART_MARK, "\n")
-        blocks = text.replace(_BLOCK_MARK, "\n")
-        yield _spaced(blocks.replace(_TAG_MARK, " "))
-        for joined in (_joined(blocks), _joined(text.replace(_BLOCK_MARK, _TAG_MARK))):
-            if joined:
-                yield _spaced(joined)
+        yield from ways(self._pieces)
+        yield from self.beside()
+
+    def beside(self) -> Iterator[str]:
+        """The words that stand beside the markup, in each way."""
+        if not any(self._beside):
+            return
         said = b"\n".join(self._beside).decode("utf-8", "replace")
         said = referred(referred(_unescaped(said)))
         yield said
@@ -107,12 +107,24 @@ class Spoken:
     @cached_property
     def _pieces(self) -> list[bytes]:
         """The markup as text, tag, text, tag, ..., text."""
-        return _TAG.split(self.markup)
+        return TAG.split(self.markup)
 
     @cached_property
     def _beside(self) -> tuple[bytes, ...]:
         """The words that stand beside the markup, with the values of its meta elements."""
         return (*self.words, *_contents(self.markup))
+
+
+def ways(pieces: Sequence[bytes]) -> Iterator[str]:
+    """Text, tag, text, tag, ..., text in each way to read the tags."""
+    marked = [*pieces]
+    marked[1::2] = map(_marked, pieces[1::2])
+    text = _read(b"".join(marked)).replace(_APART_MARK, "\n")
+    blocks = text.replace(_BLOCK_MARK, "\n")
+    yield _spaced(blocks.replace(_TAG_MARK, " "))
+    for joined in (_joined(blocks), _joined(text.replace(_BLOCK_MARK, _TAG_MARK))):
+        if joined:
+            yield _spaced(joined)
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +158,7 @@ def _joined(text: str) -> str:
 def spoken(page: bytes) -> Spoken:
     """What a page in UTF-8, or in a charset whose signs below 0x40 are those of ASCII, says."""
     markup, words, silent, doubted = _unscripted(page)
-    if doubted or _INSIDE_VALUE.search(markup):
+    if doubted:
         # Where parsers may see other beginnings and ends than we do, what looks like a tag or script may be text: all is read as text, too.
         markup, words, silent = page, [*words, page.replace(b"<", b" ")], []
     return Spoken(markup, words, silent)
@@ -166,7 +178,7 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], list[tuple[int, int]],
     pieces: list[bytes] = []
     words: list[bytes] = []
     silent: list[tuple[int, int]] = []
-    place = at = 0
+    place = at = last = 0
     doubted = False
     while found := _OPENING.search(page, at):
         start, at = found.start(), found.end() - 1
@@ -197,19 +209,23 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], list[tuple[int, int]],
         head = page[at : page.find(b">", at) + 1].lower()
         if b"ld+json" in head or b"settings+json" in head:
             script = page[at + len(head) : end]
-            if len(script) <= MAX_SCRIPT or (len(script) <= _WIDEST * MAX_SCRIPT and not script.isascii()):
+            if len(script) <= MAX_SCRIPT or (len(script) <= WIDEST * MAX_SCRIPT and not script.isascii()):
                 words.append(script)  # longer ones nobody reads
             pieces.append(page[place:start])
             place = at = end
         elif _sure(head, end - at):
             pieces += [page[place:start], _LEFT_OUT]
             silent.append((start, end))
+            last = len(pieces)
             place = at = end
         else:
             doubted = True
             break
     pieces.append(page[place:])
-    return b"".join(pieces), words, silent, doubted
+    markup = b"".join(pieces)
+    # Behind the last of them nothing is inside a value that one of them broke off.
+    inside = last and _INSIDE_VALUE.search(markup, 0, sum(map(len, pieces[:last])))
+    return markup, words, silent, doubted or bool(inside)
 
 
 def _closed(page: bytes, at: int, name: bytes) -> int:

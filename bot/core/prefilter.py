@@ -1,26 +1,29 @@
 """The lossless gates of backfill: may this page hold a match? Raw bytes first, then what the page says; in doubt, yes.
 
 A watchlist judges an item only if every party is named in it. The first gate asks the bytes as they are for any word of
-the party that is named least. The second leaves out scripts, styles and tags, asks for a word of each party (so that one
-too common to tell anything, a single character or a surname, counts only as one of a pair), and then asks the text for
-what the watchlist asks: its terms with their guards, and the concepts of one of its rules.
+the party that is named least, outside of scripts and styles. The second asks them for a word of each other party, and then
+reads what stands around those words: terms of all parties send the page on (of 3,000 pages every one that named them also
+held what a rule asks for), one party without any term drops it. Where that does not tell, as a term counts only beside
+others (a single character or a surname, as one of a pair), the whole text is asked for all that the watchlist asks.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import re2
 
 from bot.core import hiding
 from bot.core.charsets import decoded
-from bot.core.necessities import Necessities
+from bot.core.necessities import Named, Necessities
 from bot.core.pagetext import Spoken, spoken
+from bot.core.surroundings import near
 from bot.core.terms import Term, unspaced
 from bot.core.watchlists import Watchlist
 
@@ -29,6 +32,7 @@ MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program a
 LONG = 7  # letters of a word that are looked for in raw bytes
 SHORTER = 5  # the same for the other parties, which are only looked for in what a page says
 LONG_UNSPACED = 3  # characters of a run of Hangul, kana or Han
+MANY = 30  # places of a party from which on a page is read as a whole
 SHORT = 4  # letters: a word up to this length is looked for with its boundaries
 
 
@@ -155,6 +159,10 @@ def _ways(party: Sequence[Kernel], *, utf8: bool = False) -> list[bytes]:
     return found
 
 
+_Party = tuple[Any, Named | None]
+"""The pattern for the words of a party, and what tells whether they name it."""
+
+
 class Gate:
     """Both gates for some watchlists. Holds nothing of a page; threads may share it."""
 
@@ -163,8 +171,11 @@ class Gate:
         self.cached = fitting(cached, self.watchlists)
         made = json.loads(self.cached)["patterns"]
         self._legacy_sources = tuple(one["legacy"] for one in made)
-        self._plain = tuple(tuple(map(_pattern, one["parties"])) for one in made)
-        self._rarest = tuple(parties[one["rarest"]] for one, parties in zip(made, self._plain, strict=True))
+        self._parties = tuple(
+            _rarest_first(tuple(zip(map(_pattern, one["parties"]), _named(watchlist), strict=True)), one["rarest"])
+            for one, watchlist in zip(made, self.watchlists, strict=True)
+        )
+        self._rarest = tuple(parties[0][0] for parties in self._parties)
         self._necessities = Necessities(self.watchlists)
 
     @cached_property
@@ -175,9 +186,11 @@ class Gate:
     def __call__(self, body: bytes, content_type: str = "") -> bool:
         """Whether the page must be extracted."""
         said, utf8 = _as_it_stands(body, content_type)
-        if not self._first(said, utf8=utf8):
-            return False
-        return self._second(said if utf8 else spoken(_in_utf8(body, content_type)))
+        if not utf8:
+            if not self._first(said, utf8=False):
+                return False
+            said = spoken(_in_utf8(body, content_type))
+        return self._second(said)
 
     def first(self, body: bytes, content_type: str = "") -> bool:
         """The gate over raw bytes, in whatever charset: a word of the party that is named least, outside of scripts."""
@@ -190,15 +203,23 @@ class Gate:
         return self._second(said if utf8 else spoken(_in_utf8(body, content_type)))
 
     def _first(self, said: Spoken, *, utf8: bool) -> bool:
-        raw = said.raw()
-        return any(party.search(raw) for party in (self._rarest if utf8 else self._legacy))
+        return any(party.search(said.raw) for party in (self._rarest if utf8 else self._legacy))
 
     def _second(self, said: Spoken) -> bool:
-        raw = said.raw()
-        if not any(all(party.search(raw) for party in parties) for parties in self._plain):
+        unsure = False
+        for rarest, parties in zip(self._rarest, self._parties, strict=True):
+            if rarest.search(said.raw) is None:  # for a page in UTF-8 this is the first gate
+                continue
+            if not all(pattern.search(said.raw) for pattern, _ in parties if pattern is not rarest):
+                continue
+            told = _all_told(said, parties)
+            if told:
+                return True
+            unsure = unsure or told is None
+        if not unsure:
             return False
         outline = said.outline()
-        if not any(all(party.search(outline) for party in parties) for parties in self._plain):
+        if not any(all(pattern.search(outline) for pattern, _ in parties) for parties in self._parties):
             return False
         return self._necessities.met(said.readings())
 
@@ -209,6 +230,29 @@ class Gate:
     def text(self, text: str) -> bool:
         """Whether any watchlist may find something in a text."""
         return self._necessities.met((text,))
+
+
+def _named(watchlist: Watchlist) -> tuple[Named | None, ...]:
+    """What tells whether each party is named; a watchlist without parties asks for none."""
+    return tuple(map(Named, _parties(watchlist))) if watchlist.parties else (None,)
+
+
+def _rarest_first(parties: tuple[_Party, ...], rarest: int) -> tuple[_Party, ...]:
+    return (parties[rarest], *parties[:rarest], *parties[rarest + 1 :])
+
+
+def _all_told(said: Spoken, parties: Sequence[_Party]) -> bool | None:
+    """Whether what stands around their words names all parties; None where that does not tell of one of them."""
+    for pattern, named in parties:
+        told = named.told(near(said, islice(_places(said, pattern), MANY), named.reach)) if named else None
+        if not told:
+            # Of many places only some were looked at.
+            return None if told is None or next(islice(_places(said, pattern), MANY, None), None) else False
+    return True
+
+
+def _places(said: Spoken, pattern: Any) -> Iterator[tuple[int, int]]:
+    return (found.span() for found in pattern.finditer(said.markup))
 
 
 def _as_it_stands(body: bytes, content_type: str) -> tuple[Spoken, bool]:
@@ -224,13 +268,12 @@ def _in_utf8(body: bytes, content_type: str) -> bytes:
 
 
 def _is_utf8(body: bytes, said: Spoken) -> bool:
-    """Whether the charsets room reads the page as UTF-8, which it does wherever that is possible."""
-    if body.isascii():
-        return True
+    """Whether the charsets room reads the page as UTF-8, which it does wherever that is possible; or as if it did."""
+    if said.raw.isascii():
+        return True  # what a script holds changes nothing in what is read
     try:
         # Its parts were cut at signs of ASCII; that one has no other letters is known much sooner than that they are well formed.
-        for part in (said.markup, *said.words):
-            part.decode()
+        said.raw.decode()
         for first, last in said.silent:
             script = body[first:last]
             if not script.isascii():

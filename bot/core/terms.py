@@ -113,6 +113,15 @@ class Term:
         unguarded = self.before is None and self.after is None and self.regex is None
         return self.spaced and not self.stem and not self.rest and unguarded
 
+    @property
+    def reach(self) -> int:
+        """The most folded code points that it and what it looks at beside it are long."""
+        if self.regex is not None:
+            return 2 * _REGEX_REACH + len(self.anchor)
+        chunks = (Chunk(self.anchor, self.stem), *self.rest)
+        length = sum(1 + len(chunk.text) + LONGEST_ENDING * chunk.stem for chunk in chunks)
+        return length + _NEIGHBOUR * ((self.before is not None) + (self.after is not None))
+
     def span(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
         """The span of the term in `Reading.text` around its anchor at [start, stop), or None if it is not there."""
         if self.regex is not None:
