@@ -8,7 +8,7 @@ import re
 FROM = (
     "from the ", "from ",
     "aus der ", "aus dem ", "aus ", "von ",
-    "depuis la ", "depuis ",
+    "depuis la ", "depuis ", "venus de ", "venu de ", "venue de ", "partis de ", "parti de ", "en provenance de ",
     "desde ",
     "со стороны ", "из ", "от ", "з боку ", "від ", "із ", "зі ", "з ",
     "z ", "ze ", "od ",
