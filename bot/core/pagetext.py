@@ -224,8 +224,8 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], list[tuple[int, int]],
     pieces.append(page[place:])
     markup = b"".join(pieces)
     # Behind the last of them nothing is inside a value that one of them broke off.
-    inside = last and _INSIDE_VALUE.search(markup, 0, sum(map(len, pieces[:last])))
-    return markup, words, silent, doubted or bool(inside)
+    broken = last > 0 and _INSIDE_VALUE.search(markup, 0, sum(map(len, pieces[:last]))) is not None
+    return markup, words, silent, doubted or broken
 
 
 def _closed(page: bytes, at: int, name: bytes) -> int:

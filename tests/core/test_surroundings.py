@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -90,7 +91,7 @@ def test_a_term_names_its_party(party: Named):
 
 
 def test_no_further_text_is_asked_for_once_a_term_was_found(party: Named):
-    def one_text():
+    def one_text() -> Iterator[str]:
         yield "North Korea"
         raise AssertionError
 
