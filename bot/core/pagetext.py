@@ -82,7 +82,7 @@ class Spoken:
 
     def outline(self) -> bytes:
         """The words with `<>` for every tag: for patterns that let tags join and part words."""
-        return b"\n".join((b"<>".join(self._pieces[::2]), *self._beside))
+        return b"\n".join((b"<>".join(self._pieces[::2]), *self.aside))
 
     def readings(self) -> Iterator[str]:
         """The words as text, references read, one way after the other, each made when it is asked for.
@@ -95,9 +95,9 @@ class Spoken:
 
     def beside(self) -> Iterator[str]:
         """The words that stand beside the markup, in each way."""
-        if not any(self._beside):
+        if not any(self.aside):
             return
-        said = b"\n".join(self._beside).decode("utf-8", "replace")
+        said = b"\n".join(self.aside).decode("utf-8", "replace")
         said = referred(referred(_unescaped(said)))
         yield said
         if "<" in said:
@@ -110,7 +110,7 @@ class Spoken:
         return TAG.split(self.markup)
 
     @cached_property
-    def _beside(self) -> tuple[bytes, ...]:
+    def aside(self) -> tuple[bytes, ...]:
         """The words that stand beside the markup, with the values of its meta elements."""
         return (*self.words, *_contents(self.markup))
 

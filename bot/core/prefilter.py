@@ -244,11 +244,18 @@ def _rarest_first(parties: tuple[_Party, ...], rarest: int) -> tuple[_Party, ...
 def _all_told(said: Spoken, parties: Sequence[_Party]) -> bool | None:
     """Whether what stands around their words names all parties; None where that does not tell of one of them."""
     for pattern, named in parties:
-        told = named.told(near(said, islice(_places(said, pattern), MANY), named.reach)) if named else None
+        told = named.told(_around(said, pattern, named.reach)) if named else None
         if not told:
             # Of many places only some were looked at.
             return None if told is None or next(islice(_places(said, pattern), MANY, None), None) else False
     return True
+
+
+def _around(said: Spoken, pattern: Any, letters: int) -> Iterator[str]:
+    """What stands around the words of a party, in the markup and beside it."""
+    yield from near(said, islice(_places(said, pattern), MANY), letters)
+    if any(map(pattern.search, said.aside)):
+        yield from said.beside()
 
 
 def _places(said: Spoken, pattern: Any) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ _UNCOUNTED = bytes(set(range(256)) - {*_ASCII, *_LATIN_GREEK_CYRILLIC, *_HAN, *_
 
 
 def near(said: Spoken, places: Iterable[tuple[int, int]], letters: int) -> Iterator[str]:
-    """What the page says around places in its markup, at least so many letters to either side, and all that stands beside it.
+    """What the page says around places in its markup, at least so many letters to either side.
 
     In each way to read the tags, like `Spoken.readings`. Whether there were enough letters is looked at, and more is read
     where there were not, when the next text is asked for.
@@ -25,7 +25,6 @@ def near(said: Spoken, places: Iterable[tuple[int, int]], letters: int) -> Itera
         wider = _leftward(said.markup, first, letters), _rightward(said.markup, last, letters)
         if wider != (start, end):
             yield from ways(TAG.split(said.markup[wider[0] : wider[1]]))
-    yield from said.beside()
 
 
 def _close(places: Iterable[tuple[int, int]], apart: int) -> Iterator[tuple[int, int]]:

@@ -70,11 +70,6 @@ def test_a_part_cuts_no_tag():
     assert not [text for text in texts(page, "QQQ", 4) if "xx" in text or "yy" in text]
 
 
-def test_what_stands_beside_the_markup_is_read_too():
-    page = b"<title>One <b>two</b></title><meta name=description content='three QQQ'><p>four</p>"
-    assert any("three QQQ" in text for text in near(spoken(page), [], 10))
-
-
 @pytest.fixture
 def party() -> Named:
     terms = [
