@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -120,6 +121,10 @@ def main(argv: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
+        if error.filename is None and error.errno == errno.ENOSPC:
+            click.echo(f"armswatch: what is written to: {error.strerror}", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         if error.filename is None:
             raise  # not a file that somebody named: a mistake of ours, to be seen whole
         click.echo(f"armswatch: {error.filename}: {error.strerror}", err=True)

@@ -111,7 +111,7 @@ def files(
     """Text, HTML, feed documents, JSON lines, mailboxes and WARCs from PATHS; folders are read whole."""
     from bot.app import App
     from bot.settings import load
-    from bot.sources.files import Files
+    from bot.sources.files import Files, resolved
     from bot.sources.scanners import Scanners
     from bot.sources.warcs import Warcs
 
@@ -123,7 +123,7 @@ def files(
         try:
             source = Files(paths, app.clock, Warcs(scanners.scan, app.clock))
             return _run(
-                app, {"files": source}, window, command="files", places=[str(path.resolve()) for path in paths],
+                app, {"files": source}, window, command="files", places=[str(resolved(path)) for path in paths],
                 jobs=jobs, max_bytes=size_of(max_bytes), dry_run=dry_run, notify=notify, fetch=app.fetch, wants=Wants(app),
             )  # fmt: skip
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ import click
 
 from bot.cli.watchlists import chosen
 from bot.core.text import clean
+from bot.errors import UsageError
 from bot.model import Article, Item, Verdict
 from bot.places import config_path, store_place
 from bot.store import Store
@@ -28,6 +31,10 @@ def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool
 
     matcher = Matcher(chosen(obj, watchlist))
     path = Path(what)
+    if path.is_dir():
+        raise UsageError(f"{what} is a folder: name one file in it", subject=what)
+    if "://" not in what and "/" in what and not path.exists():
+        raise UsageError(f"{what}: no such file", subject=what)
     if path.is_file():
         item = _file(path)
         return _print({"file": what}, item, matcher.verdicts(item, trace=True), [], as_json)
@@ -49,14 +56,20 @@ def explain(obj: dict[str, Any], what: str, watchlist: str | None, as_json: bool
 
 def _file(path: Path) -> Item:
     from bot.cli.filters import read_file
+    from bot.core.charsets import decoded
+    from bot.sources import texts
     from bot.workers import Workers
 
-    raw = read_file(str(path))
+    try:
+        raw = read_file(str(path))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UsageError(f"{path}: {error}", subject=str(path)) from error
     if path.suffix.lower() in {".html", ".htm", ".gz"} or raw.lstrip()[:1] == b"<":
         with Workers(1) as workers:
             page = workers.page(raw, url="", headers=(), now=datetime.now(UTC))
         return Item(id=path.name, title=page.title, text=page.text, date=page.published, lang=page.lang)
-    return Item(id=path.name, title="", text=raw.decode("utf-8-sig", "replace"))
+    words = texts.read(decoded(raw).text, datetime.now(UTC))
+    return Item(id=path.name, title=words.title, text=words.text, date=words.published, url=words.url, lang=words.lang)
 
 
 def _find(store: Store, what: str) -> tuple[Article | None, list[EntryStatus]]:

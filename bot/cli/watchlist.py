@@ -10,7 +10,7 @@ import click
 
 from bot.cli.tables import listing
 from bot.cli.watchlists import chosen, files
-from bot.errors import WatchlistError
+from bot.errors import UsageError, WatchlistError
 
 
 @click.group()
@@ -125,15 +125,25 @@ def test(
     from bot.core.matches import Matcher
 
     missed = 0
-    names = {"-": "", **dict(pair.split("=", 1) for pair in rename if "=" in pair)}
+    wrong = next((pair for pair in rename if "=" not in pair), "")
+    if wrong:
+        raise UsageError(f"--rename {wrong}: write it as OLD=NEW, such as nk>ru=dprk>russia", subject=wrong)
+    names = {"-": "", **dict(pair.split("=", 1) for pair in rename)}
     for one in chosen(obj, name):
         path = examples or Path(one.file).with_name(f"{one.name}.examples.jsonl")
         if not judged and not path.exists():
             click.echo(f"{one.name}: no examples ({path.name})")
             continue
-        lines = _judged(obj) if judged else path.read_text(encoding="utf-8").splitlines()
+        try:
+            lines = _judged(obj) if judged else path.read_text(encoding="utf-8").splitlines()
+            labelled = read_examples(lines, names=names)
+        except ValueError as error:
+            raise UsageError(f"{path}: {error}", subject=str(path)) from error
+        if not labelled:
+            click.echo(f"{one.name}: no labelled items in {'the judgements' if judged else path}", err=True)
+            missed += not judged
+            continue
         matcher = Matcher([one])
-        labelled = read_examples(lines, names=names)
         report = evaluate(labelled, lambda item, one=matcher: one.verdicts(item)[0])  # type: ignore[misc]
         thin = fragility(labelled, matcher.hanging) if fragile else ()
         if as_json:

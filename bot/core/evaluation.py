@@ -164,7 +164,8 @@ def read_examples(lines: Iterable[str], *, names: dict[str, str] | None = None) 
                 )
             )
         except (ValueError, KeyError, AttributeError, TypeError) as error:
-            raise ValueError(f"line {number}: no labelled example ({error})") from error
+            wanted = "a JSON object with a label of in, borderline or out"
+            raise ValueError(f"line {number}: no labelled example ({error}); expected {wanted}") from error
     return found
 
 

@@ -47,11 +47,11 @@ class Files:
         seen: set[Path] = set()
         for path in self._paths:
             for file in _walk(path):
-                resolved = file.resolve()
-                if resolved in seen:
+                place = resolved(file)
+                if place in seen:
                     continue
-                seen.add(resolved)
-                yield from self._units(resolved)
+                seen.add(place)
+                yield from self._units(place)
 
     def _units(self, file: Path) -> Iterator[Unit]:
         try:
@@ -77,6 +77,9 @@ class Files:
             return
         try:
             yield Read(bytes=path.stat().st_size)
+            if not path.is_file() and not path.is_dir():
+                yield Missed(place=str(path), reason="no file of bytes: a pipe, a socket or a device")
+                return
             yield from self._file(path, window)
         except FileNotFoundError:
             yield Missed(place=str(path), reason="no such file")
@@ -207,7 +210,7 @@ def _walk(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    root = path.resolve()
+    root = resolved(path)
     try:
         names = sorted(root.iterdir(), key=lambda one: one.name)
     except OSError:
@@ -220,6 +223,14 @@ def _walk(path: Path) -> Iterator[Path]:
             yield from _walk(one)
         elif one.is_file():
             yield one
+
+
+def resolved(path: Path) -> Path:
+    """Where a path leads; itself where that is nowhere, such as a link to itself."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
 
 
 def _binary(body: bytes) -> bool:

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.core.prefilter import Gate
 
@@ -17,6 +17,8 @@ BATCH_RECORDS = 20_000  # records a task looks at
 BATCH_BYTES = 16 * 1024 * 1024  # bytes of candidates that a task brings back
 _HTML = ("text/html", "application/xhtml+xml", "application/xml", "text/plain")
 _CHUNK = re.compile(rb"\s*[0-9A-Fa-f]{1,8}\s*(?:;[^\r\n]*)?\r?\n")
+_HEADER = 1 << 16  # bytes in which the header of a record ends
+_LENGTH = re.compile(rb"(?im)^Content-Length:[ \t]*([0-9]{1,15})[ \t]*\r?$")
 _LOOK = 1 << 20  # bytes read at a time when looking for the next member
 
 
@@ -63,6 +65,10 @@ def scan(path: str, start: int, stop: int, since: datetime | None, whole: bool, 
             state.missed.append((pending.place, f"behind this record: {pending.reason}"))
         pending = None
         if broken is None:
+            if whole and not state.full:
+                cut = broken_off(Path(path), max(place, state.last)) if stop >= Path(path).stat().st_size else None
+                if cut is not None:
+                    state.missed.append((cut, "the record breaks off"))
             if whole or state.full:
                 return state.batch(reached, ended=not state.full)
             # Where a file breaks off, the last record may be cut without a sign, and one behind it unseen: left for the next.
@@ -104,6 +110,11 @@ class _Scan:
             0,
             0,
         )  # the counts before the last record, and its place
+
+    @property
+    def last(self) -> int:
+        """Where the last record that was looked at begins."""
+        return self._before[-1]
 
     def without_last(self, *, ended: bool) -> Batch:
         """The batch up to the last record, which is read again."""
@@ -156,6 +167,8 @@ class _Scan:
         if self._since is not None and date is not None and date < self._since:
             self.early += 1
             return ""
+        if record.headers.get("Content-Length") is None:
+            return ""  # its header breaks off: the end of the file is looked at for that
         self.pages += 1
         body = record.reader.read(MAX_PAGE + 1)
         short = len(body) < min(record.content_length, MAX_PAGE + 1)
@@ -229,6 +242,60 @@ def next_member(path: Path, after: int) -> int | None:
         while (found := _first(rest, found + 1)) >= 0:
             if _opens(rest[found : found + 4096]):
                 return base + found
+    return None
+
+
+def broken_off(path: Path, start: int) -> int | None:
+    """The first record, from the one at `start` on, that ends with the file before it is whole; None where there is none.
+
+    A record whose header is cut has no sign of it, and one without a type is passed over by who asks for responses.
+    """
+    with path.open("rb") as stream:
+        stream.seek(start)
+        head = stream.read(4)
+        stream.seek(start)
+        if head.startswith(b"\x1f\x8b"):
+            return _broken_member(stream, start)
+        return _broken_plain(stream, start) if head.startswith(b"WARC") or b"WARC/1".startswith(head) else None
+
+
+def _broken_member(stream: BinaryIO, start: int) -> int | None:
+    member, inflate, rest = start, zlib.decompressobj(31), b""
+    at = start
+    try:
+        while piece := rest or stream.read(_LOOK):
+            at += 0 if rest else len(piece)
+            inflate.decompress(piece, _LOOK)
+            while inflate.unconsumed_tail:
+                inflate.decompress(inflate.unconsumed_tail, _LOOK)
+            rest = inflate.unused_data
+            if inflate.eof:
+                member, inflate = at - len(rest), zlib.decompressobj(31)
+                if rest.strip(b"\x00\r\n") == b"" and not stream.peek(1):  # type: ignore[attr-defined]  # buffered
+                    return None
+    except zlib.error:
+        return None  # what is no member is told by who reads it
+    return member if at > member else None
+
+
+def _broken_plain(stream: BinaryIO, start: int) -> int | None:
+    size = stream.seek(0, io.SEEK_END)
+    place = start
+    while place < size:
+        stream.seek(place)
+        head = stream.read(_HEADER)
+        end = re.search(rb"\r?\n\r?\n", head)
+        length = _LENGTH.search(head, 0, end.end() if end else len(head))
+        if not head.startswith(b"WARC/1"):
+            return place if b"WARC/1".startswith(head) else None
+        if end is None or length is None:
+            return place if place + len(head) >= size else None
+        body = place + end.end() + int(length[1])
+        if body > size:
+            return place
+        stream.seek(body)
+        gap = stream.read(8)
+        place = body + len(gap) - len(gap.lstrip(b"\r\n"))
     return None
 
 

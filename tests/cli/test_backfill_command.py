@@ -126,3 +126,14 @@ def test_sanctions_lists_can_be_read_from_a_copy(home: Path, server: Server):
     result = typed(home, "sanctions", "--list", "ofac", "--base", f"ofac={server.url('/sdn.xml')}")
     assert ended(result) == 0, result.output
     assert "1 matches" in result.output
+
+
+def test_a_pipe_and_a_link_to_itself_are_named_and_waited_for_by_nobody(home: Path):
+    os.mkfifo(home / "pipe")
+    (home / "loop").symlink_to("loop")
+    (home / "a.txt").write_text("North Korea sent Russia shells.\n")
+    result = typed(home, "files", str(home / "pipe"), str(home / "loop"), str(home / "a.txt"))
+    assert ended(result) == 1
+    assert "a pipe, a socket or a device" in result.output
+    assert f"{home / 'loop'}: " in result.output
+    assert ended(typed(home, "files", str(home / "loop"))) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -274,3 +275,39 @@ def test_corrections_are_entered_and_listed(watch: Path, ids: tuple[str, str, st
     listed = json.loads(run("corrections", "--json", config=watch).out)
     mine = next(row for row in listed if row["source"] == "entered")
     assert (mine["id"], mine["author"]) == (ids[1], "ana")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"nonsense\n", "line 1: no labelled example"),
+        (b'{"id": "a", "label": "yes", "text": "x"}\n', "a label of in, borderline or out"),
+        ('{"label": "in", "text": "Пример"}'.encode("cp1251"), "utf-8"),
+    ],
+)
+def test_examples_that_cannot_be_read_are_bad_usage(run: Run, watch: Path, tmp_path: Path, written: bytes, said: str):
+    path = tmp_path / "examples.jsonl"
+    path.write_bytes(written)
+    done = run("watchlist", "test", "--examples", str(path), config=watch)
+    assert done.code == 2
+    assert said in done.err
+    assert str(path) in done.err
+
+
+def test_no_examples_are_no_perfect_score(run: Run, watch: Path, tmp_path: Path):
+    path = tmp_path / "none.jsonl"
+    path.write_bytes(b"")
+    done = run("watchlist", "test", "--examples", str(path), config=watch)
+    assert done.code == 1
+    assert "no labelled items" in done.err
+
+
+def test_a_text_file_is_explained_in_its_charset_and_what_is_no_file_is_said(run: Run, watch: Path, tmp_path: Path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("КНДР отправила России 8000 контейнеров боеприпасов.".encode("cp1251"))
+    assert "MATCH" in run("explain", str(path), config=watch).out
+    packed = tmp_path / "a.html.gz"
+    packed.write_bytes(gzip.compress(b"<p>North Korea sent Russia shells.</p>" * 40)[:-20])
+    for what, said in ((tmp_path / "nothing.txt", "no such file"), (tmp_path, "a folder"), (packed, "ended before")):
+        done = run("explain", str(what), config=watch)
+        assert (done.code, said in done.err) == (2, True)

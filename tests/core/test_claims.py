@@ -389,3 +389,25 @@ def test_any_text_is_read_and_every_quote_is_exact(text, title):
         assert claim.quote
         assert claim.direction in {TO_RUSSIA, TO_DPRK, "both", "unclear"}
         assert (claim.quantity is None) == (claim.unit == "")
+
+
+@pytest.mark.parametrize(
+    ("text", "claimant"),
+    [
+        (
+            "North Korea has sent 8,000 containers of munitions to Russia in violation of UN sanctions, South Korea said.",
+            "South Korea",
+        ),
+        (
+            "North Korea has sent 8,000 containers of munitions to Russia in violation of UN Security Council resolutions, the State Department said.",
+            "US State Department",
+        ),
+        (
+            "КНДР отправила России 8000 контейнеров боеприпасов в нарушение резолюций ООН, заявили в Белом доме.",
+            "White House",
+        ),
+        ("North Korea has sent 8,000 containers of munitions to Russia, the UN said on Monday.", "UN"),
+    ],
+)
+def test_whose_sanctions_are_broken_does_not_speak(text: str, claimant: str):
+    assert only(text).claimant == claimant

@@ -91,6 +91,19 @@ def test_a_truncated_file_gives_what_is_there_and_says_that_it_breaks_off(tmp_pa
     assert any("breaks off" in one.reason or "unreadable" in one.reason for one in found if isinstance(one, Missed))
 
 
+def test_wherever_a_file_is_cut_it_says_so_unless_it_is_between_two_records(tmp_path: Path):
+    members = list(records(3))
+    for name, parts in (("a.warc.gz", members), ("b.warc", [gzip.decompress(one) for one in members])):
+        whole = b"".join(parts)
+        ends = [sum(map(len, parts[:number])) for number in range(len(parts) + 1)]
+        path = tmp_path / name
+        for cut in range(1, len(whole) + 1, 7):
+            path.write_bytes(whole[:cut])
+            silent = not any(isinstance(one, Missed) for one in read(Warcs(scan, CLOCK), path))
+            # A plain record ends with four bytes that nobody misses.
+            assert silent == any(end - (4 if name == "b.warc" else 0) <= cut <= end for end in ends), (name, cut)
+
+
 def test_a_record_larger_than_a_page_may_be_is_named(tmp_path: Path, request: pytest.FixtureRequest):
     path = tmp_path / "a.warc.gz"
     huge = b"<html>" + b"North Korea " * 1_000_000
