@@ -37,10 +37,12 @@ def show(report: BackfillReport) -> None:
     """The dated report of one call."""
     done = f"{report.units} units done" + (f", {report.before} before" if report.before else "")
     click.echo(f"run {report.run}, {report.window.words()}: {done}")
+    told = report.articles + report.duplicates + report.outside + report.dropped
+    rest = max(0, report.documents - told)
     click.echo(
         f"  {report.documents} documents, {report.articles} articles stored: {report.matches} matches, "
         f"{report.borderline} adjacent; {report.duplicates} known already, {report.outside} outside of the window, "
-        f"{report.dropped} without the watchlist's words"
+        f"{report.dropped} without the watchlist's words" + (f", {rest} that matched nothing or gave no text" if rest else "")
     )
     click.echo(f"  {report.requests} requests, {bytes_in_words(report.bytes)} read")
     if report.stopped:
