@@ -42,7 +42,8 @@ def show(report: BackfillReport) -> None:
     click.echo(
         f"  {report.documents} documents, {report.articles} articles stored: {report.matches} matches, "
         f"{report.borderline} adjacent; {report.duplicates} known already, {report.outside} outside of the window, "
-        f"{report.dropped} without the watchlist's words" + (f", {rest} that matched nothing or gave no text" if rest else "")
+        f"{report.dropped} without the watchlist's words"
+        + (f", {rest} that matched nothing or gave no text" if rest else "")
     )
     click.echo(f"  {report.requests} requests, {bytes_in_words(report.bytes)} read")
     if report.stopped:

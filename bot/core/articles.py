@@ -10,7 +10,7 @@ from typing import Any
 import trafilatura
 
 from bot.core import jsonld, pagetree
-from bot.core.charsets import decoded
+from bot.core.charsets import Decoded, decoded
 from bot.core.dates import LOCAL_ZONE, plausible, read_date
 from bot.core.languages import detected, language, suits, weight
 from bot.core.markup import plain, plain_line
@@ -20,6 +20,8 @@ from bot.model import DateBasis, Page, Quality
 
 MAX_TITLE = 500
 MAX_TEXT = 400_000  # code points kept; matching reads a head and a tail of it
+DEEPEST = 200  # elements inside each other; the parser drops all that stands deeper than 255
+_DIVISIONS = re.compile(r"<(/?)(?:div|span|section|font|center)\b[^<>]*>", re.IGNORECASE)
 SHORT = 350  # weighed characters: less than this is a teaser, not an article (see `languages.weight`)
 WALLED = 1800  # a page that says it is not free and shows less than this is a wall, not an article
 
@@ -118,6 +120,11 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
     ):
         raise ExtractError("a challenge page stands in front of the article", reason="challenge", subject=url)
     tree = trafilatura.load_html(read.text)
+    if (tree is None or weight(str(tree.text_content())) < SHORT) and _depth(read.text) > DEEPEST:
+        read = Decoded(
+            _DIVISIONS.sub(" ", read.text), read.codec, "nested too deep for the parser: read without its divisions"
+        )
+        tree = trafilatura.load_html(read.text)
     if tree is None:
         raise ExtractError("no HTML in it", reason="empty", subject=url)
     own = jsonld.article(pagetree.scripts(tree))
@@ -150,6 +157,17 @@ def _extract(body: bytes, url: str, headers: Mapping[str, str], now: datetime) -
         quality=_quality(text, description, own, read.text),
         notes=tuple(notes),
     )
+
+
+def _depth(page: str) -> int:
+    """How deep divisions and spans stand in each other, by their tags; 0 where there are too few to matter."""
+    if page.count("<div") + page.count("<span") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    for found in _DIVISIONS.finditer(page):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _run(tree: Any, url: str, now: datetime, *, fast: bool) -> Any:

@@ -279,3 +279,12 @@ def test_letters_tell_which_language_cannot_be():
 def test_any_bytes_give_a_page_or_an_extract_error(body):
     with suppress(ExtractError):
         assert isinstance(read(body), Page)
+
+
+@pytest.mark.parametrize("depth", [30, 300, 20_000])
+def test_a_page_whose_elements_stand_too_deep_for_the_parser_keeps_its_text(depth: int):
+    words = "North Korea sent 3,000 artillery shells to Russia, South Korea said on Monday. " * 8
+    page = (
+        f"<html><head><title>Shells</title></head><body>{'<div>' * depth}<p>{words}</p>{'</div>' * depth}</body></html>"
+    )
+    assert "3,000 artillery shells" in read(page).text
