@@ -74,7 +74,7 @@ class Necessities:
     def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
         found: set[int] = set()
-        self._find(text, found)
+        _find(self._automaton, text, found)
         return any(one.named(one.mask(found, (text,))) for one in self._conditions)
 
     def met(self, texts: Iterable[str]) -> bool:
@@ -86,13 +86,10 @@ class Necessities:
         seen: list[str] = []
         for text in texts:
             seen.append(text)
-            self._find(text, found)
+            _find(self._automaton, text, found)
             if any(one.met(one.mask(found, seen)) for one in self._conditions):
                 return True
         return False
-
-    def _find(self, text: str, found: set[int]) -> None:
-        _find(self._automaton, text, found)
 
 
 class Named:

@@ -168,7 +168,7 @@ class _Scan:
             self.early += 1
             return ""
         if record.headers.get("Content-Length") is None:
-            return ""  # its header breaks off: the end of the file is looked at for that
+            return "its header breaks off, or has no length"
         self.pages += 1
         body = record.reader.read(MAX_PAGE + 1)
         short = len(body) < min(record.content_length, MAX_PAGE + 1)

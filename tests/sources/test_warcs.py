@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -102,6 +103,15 @@ def test_wherever_a_file_is_cut_it_says_so_unless_it_is_between_two_records(tmp_
             silent = not any(isinstance(one, Missed) for one in read(Warcs(scan, CLOCK), path))
             # A plain record ends with four bytes that nobody misses.
             assert silent == any(end - (4 if name == "b.warc" else 0) <= cut <= end for end in ends), (name, cut)
+
+
+def test_a_record_without_a_length_is_named_and_those_behind_it_are_read(tmp_path: Path):
+    first, second, third = (gzip.decompress(one) for one in records(3))
+    path = tmp_path / "a.warc"
+    path.write_bytes(first + re.sub(rb"(?i)Content-Length: \d+\r\n", b"", second, count=1) + third)
+    found = read(Warcs(scan, CLOCK), path)
+    assert urls(found) == ["https://paper.example/0", "https://paper.example/2"]
+    assert [one.reason for one in found if isinstance(one, Missed)] == ["its header breaks off, or has no length"]
 
 
 def test_a_record_larger_than_a_page_may_be_is_named(tmp_path: Path, request: pytest.FixtureRequest):
