@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from resiliparse.parse.encoding import detect_encoding
 
+from bot.core.pagetext import spoken
+
 # R-38: only these. punycode, idna, unicode_escape, utf-7, undefined and the like are codecs to Python and traps to us.
 # Names that the web uses for one thing and Python for a narrower one are read as the web means them (WHATWG).
 _CODECS = {
@@ -70,6 +72,18 @@ _SEVEN_BITS = re.compile("[\x00-\x7f]+")
 _KANA, _HANGUL, _SMALL_CYRILLIC = (
     re.compile(f"[{run}]+") for run in ("\u3041-\u30fe", "\uac00-\ud7a3", "\u0430-\u044f")
 )
+_NEXT = rb"[\x80-\xbf]"
+_NO_NEXT = rb"(?:[^\x80-\xbf]|$)"
+MALFORMED = (
+    rb"[\xc0\xc1\xf5-\xff]|(?:^|[\x00-\x7f])" + _NEXT
+    + rb"|[\xc2-\xdf](?:" + _NO_NEXT + rb"|" + _NEXT * 2 + rb")"
+    + rb"|\xe0(?:[^\xa0-\xbf]|$)|\xed(?:[^\x80-\x9f]|$)|[\xe1-\xec\xee\xef]" + _NO_NEXT
+    + rb"|[\xe0-\xef]" + _NEXT + rb"(?:" + _NO_NEXT + rb"|" + _NEXT * 2 + rb")"
+    + rb"|\xf0(?:[^\x90-\xbf]|$)|\xf4(?:[^\x80-\x8f]|$)|[\xf1-\xf3]" + _NO_NEXT
+    + rb"|[\xf0-\xf4]" + _NEXT + rb"(?:" + _NO_NEXT + rb"|" + _NEXT + rb"(?:" + _NO_NEXT + rb"|" + _NEXT * 2 + rb"))"
+)  # fmt: skip
+"""A pattern (re2 over bytes) that finds something in all bytes but well-formed UTF-8: Unicode 16, table 3-7."""
+
 _TWO_BYTES = re.compile(rb"(?s)[\x81-\xff].")
 
 
@@ -85,8 +99,8 @@ class Decoded:
 def decoded(body: bytes, content_type: str = "") -> Decoded:
     """The text of `body`. Always succeeds: what no allowed codec reads is read with replacement marks.
 
-    Order: byte order mark; UTF-16 by its zero bytes; valid UTF-8 with letters beyond ASCII, whatever is declared; header,
-    then declaration in the document; detection. A declared Western codec over mostly non-ASCII letters is doubted.
+    Order: byte order mark; UTF-16 by its zero bytes; valid UTF-8 with letters beyond ASCII, whatever is declared and whatever
+    its scripts hold; header, then declaration in the document; detection. A declared Western codec over mostly non-ASCII letters is doubted.
     """
     for mark, codec in _BOMS:
         if body.startswith(mark):
@@ -99,6 +113,9 @@ def decoded(body: bytes, content_type: str = "") -> Decoded:
         text = _strict(body, "utf-8")
         if text is not None:
             return Decoded(text, "utf-8")
+        said = spoken(body).raw
+        if not said.isascii() and is_utf8(said):
+            return Decoded(body.decode("utf-8", "replace"), "utf-8", "bad bytes in a script replaced")
     for codec in declared:
         text = _strict(body, codec)
         if text is None:
@@ -118,6 +135,17 @@ def decoded(body: bytes, content_type: str = "") -> Decoded:
         if codec and codec != "utf-8":
             return Decoded(body.decode(codec, "replace"), codec, "bad bytes replaced")
     return Decoded(body.decode("cp1252", "replace"), "cp1252", "bad bytes replaced")
+
+
+def is_utf8(said: bytes) -> bool:
+    """Whether bytes are well-formed UTF-8."""
+    if said.isascii():
+        return True
+    try:
+        said.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def codec_for(name: str) -> str:

@@ -50,9 +50,15 @@ _BETWEEN_UTF8 = (
 )
 """The same where the phrase or the page is in UTF-8: signs and spaces, no letters."""
 
+_SIGN = rb"[.,'`*&+~_-]"
 _LOOSE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff])*"
-TIGHT = rb"(?:" + _LOOSE.removesuffix(b"*") + rb"+[.,'`*&+~_-]?" + _LOOSE + rb"|[.,'`*&+~_-]" + _LOOSE + rb")"
+TIGHT = rb"(?:" + _LOOSE.removesuffix(b"*") + rb"+" + _SIGN + rb"?" + _LOOSE + rb"|" + _SIGN + _LOOSE + rb")"
 """What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
+
+# The same before a digit: the digits of a reference are not what follows it, as in the letter `&#1090;` of a text in references.
+_OTHER = _TAG + rb"|&[A-Za-z][0-9A-Za-z]*;?|\\u[0-9A-Fa-f]{4}|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff]"
+_WHOLE = _OTHER + rb"|(?:&#(?:[0-9]+|[xX][0-9A-Fa-f]+))+(?:;|" + _SIGN + rb"|" + _OTHER + rb")"
+_TIGHT_NUMBER = rb"(?:(?:" + _WHOLE + rb")+" + _SIGN + rb"?(?:" + _WHOLE + rb")*|" + _SIGN + rb"(?:" + _WHOLE + rb")*)"
 
 _ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _TAG + rb"|" + _UNSEEN + rb"|" + _REFERENCE + rb")*"
 _OPENED = rb"\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}"
@@ -271,11 +277,14 @@ def _branches(texts: Sequence[tuple[str, bool]], depth: int, utf8: bool) -> byte
     # "*" stands for any ending of the word before it.
     for char in sorted({text[depth] for text, _ in texts if len(text) > depth}):
         rest = [one for one in texts if len(one[0]) > depth and one[0][depth] == char]
+        if char == " " and len(rest[0][0][:depth].rsplit(" ", 1)[-1]) == 1:
+            for joint, number in ((_TIGHT_NUMBER, True), (TIGHT, False)):
+                some = [one for one in rest if one[0][depth + 1].isdigit() is number]
+                ways += [joint + _branches(some, depth + 1, utf8)] if some else []
+            continue
         if char in " *":
-            alone = len(rest[0][0][:depth].rsplit(" ", 1)[-1]) == 1
             between = BETWEEN if not utf8 and all(text.isascii() for text, _ in rest) else _BETWEEN_UTF8
-            joint = _ENDING if char == "*" else TIGHT if alone else between
-            ways.append(joint + _branches(rest, depth + 1, utf8))
+            ways.append((_ENDING if char == "*" else between) + _branches(rest, depth + 1, utf8))
             continue
         joint = INSIDE if depth and rest[0][0][depth - 1] not in " *" else b""
         ways.append(joint + letter(char) + _branches(rest, depth + 1, utf8))

@@ -61,20 +61,24 @@ def demanded(watchlist: Watchlist) -> tuple[tuple[int, ...], ...]:
 
 
 class Necessities:
-    """The necessary conditions of some watchlists. Holds nothing of a text; threads may share it."""
+    """The necessary conditions of some watchlists. Holds nothing of a text; threads may share it.
 
-    def __init__(self, watchlists: Sequence[Watchlist]) -> None:
+    With `named` it asks of watchlists with parties only that all of them are named, which needs few of the terms.
+    """
+
+    def __init__(self, watchlists: Sequence[Watchlist], *, named: bool = False) -> None:
         self._conditions = []
         terms: list[Term] = []
         for watchlist in watchlists:
-            self._conditions.append(_Conditions(watchlist, len(terms)))
-            terms.extend(watchlist.terms)
+            asked = _naming(watchlist) if named and watchlist.parties else watchlist.terms
+            self._conditions.append(_Conditions(watchlist, asked, len(terms), asks_rules=asked is watchlist.terms))
+            terms.extend(asked)
         self._automaton = Automaton(terms)
 
     def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
         found: set[int] = set()
-        _find(self._automaton, text, found)
+        find(self._automaton, text, found)
         return any(one.named(one.mask(found, (text,))) for one in self._conditions)
 
     def met(self, texts: Iterable[str]) -> bool:
@@ -86,40 +90,21 @@ class Necessities:
         seen: list[str] = []
         for text in texts:
             seen.append(text)
-            _find(self._automaton, text, found)
+            find(self._automaton, text, found)
             if any(one.met(one.mask(found, seen)) for one in self._conditions):
                 return True
         return False
 
 
-class Named:
-    """Whether a party is named, by its terms alone. Holds nothing of a text; threads may share it."""
-
-    def __init__(self, terms: Sequence[Term]) -> None:
-        self.reach = max(term.reach for term in terms)  # folded code points: no term looks further
-        self._automaton = Automaton(terms)
-        self._sure = frozenset(
-            number
-            for number, term in enumerate(terms)
-            if not term.weak and not term.needs and term.script not in SCRIPTS
-        )
-
-    def told(self, texts: Iterable[str]) -> bool | None:
-        """Whether some texts together name it; None where that hangs on what else stands around them.
-
-        No further text is asked for once that is sure.
-        """
-        found: set[int] = set()
-        for text in texts:
-            _find(self._automaton, text, found)
-            if not self._sure.isdisjoint(found):
-                return True
-        terms = [self._automaton.terms[number] for number in found]
-        return None if not all(term.weak for term in terms) or len({term.anchor for term in terms}) > 1 else False
+def _naming(watchlist: Watchlist) -> tuple[Term, ...]:
+    """The terms that name a party, and those that such a term counts beside."""
+    concepts = {concept for party in watchlist.parties for concept in watchlist.naming(party)}
+    beside = {need for term in watchlist.terms if term.concept in concepts for need in term.needs}
+    return tuple(term for term in watchlist.terms if term.concept in concepts | beside)
 
 
-def _find(automaton: Automaton, text: str, found: set[int]) -> None:
-    """Add the terms that stand in the text, in the wanted case."""
+def find(automaton: Automaton, text: str, found: set[int]) -> None:
+    """Add the numbers of the terms that stand in the text, in the wanted case, to those found."""
     for piece in (piece for one in _spellings(text) for piece in _pieces(one)):
         reading = read(fold(piece))
         for start, end, number in automaton.hits(reading):
@@ -153,16 +138,16 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 class _Conditions:
-    """Those of one watchlist, whose terms stand from `start` on in the automaton."""
+    """Those of one watchlist, of whose terms these stand from `start` on in the automaton."""
 
-    def __init__(self, watchlist: Watchlist, start: int) -> None:
+    def __init__(self, watchlist: Watchlist, terms: Sequence[Term], start: int, *, asks_rules: bool) -> None:
         concepts = watchlist.concepts
-        self._range = range(start, start + len(watchlist.terms))
-        self._terms = watchlist.terms
-        self._bit = tuple(1 << concepts[term.concept].bit for term in watchlist.terms)
-        self._needs = tuple(sum(1 << concepts[n].bit for n in term.needs) for term in watchlist.terms)
+        self._range = range(start, start + len(terms))
+        self._terms = terms
+        self._bit = tuple(1 << concepts[term.concept].bit for term in terms)
+        self._needs = tuple(sum(1 << concepts[n].bit for n in term.needs) for term in terms)
         self._parties = tuple(map(watchlist.named_by, watchlist.parties))
-        self._demands = demanded(watchlist)
+        self._demands = demanded(watchlist) if asks_rules else ((),)
 
     def mask(self, found: set[int], texts: Sequence[str]) -> int:
         """The concepts of the texts, by their terms: what `bot.core.guards` asks of a hit wherever it stands, and no more."""

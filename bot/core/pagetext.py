@@ -59,8 +59,7 @@ _JOINT = re.compile(rf"{_TAG_MARK}(?<=[^ \t\n\r\f{_TAG_MARK}]{_TAG_MARK}){_TAG_M
 _NO_SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f"
 REACH = 400  # characters: no term is longer
 _LEFT_OUT = b"<!s>"  # where a script or style stood
-# A value, or its tag, that has not ended where a script was left out: the script was words of an attribute, and its end elsewhere.
-_INSIDE_VALUE = re2.compile(rb"""=\s*(?:"[^"]*(?:"[^<>]*)?<!s>|'[^']*(?:'[^<>]*)?<!s>)""", _OPTIONS)
+_SPACES = 64  # bytes between "=" and a value
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
 # What `html.unescape` reads as one reference: decimal, hexadecimal, or a name of at most 32 characters.
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
@@ -70,10 +69,9 @@ _MANY = 100  # references from which a parser reads them faster than Python does
 class Spoken:
     """A page's markup without its scripts and styles, and beside it what is text although it may look like markup. UTF-8."""
 
-    def __init__(self, markup: bytes, words: Sequence[bytes] = (), silent: Sequence[tuple[int, int]] = ()) -> None:
+    def __init__(self, markup: bytes, words: Sequence[bytes] = ()) -> None:
         self.markup = markup
         self.words = words  # JSON-LD, titles and text boxes
-        self.silent = silent  # where scripts and styles stood in the page
 
     @cached_property
     def raw(self) -> bytes:
@@ -117,6 +115,9 @@ class Spoken:
 
 def ways(pieces: Sequence[bytes]) -> Iterator[str]:
     """Text, tag, text, tag, ..., text in each way to read the tags."""
+    if len(pieces) == 1:
+        yield _spaced(_read(pieces[0]))
+        return
     marked = [*pieces]
     marked[1::2] = map(_marked, pieces[1::2])
     text = _read(b"".join(marked)).replace(_APART_MARK, "\n")
@@ -157,11 +158,11 @@ def _joined(text: str) -> str:
 
 def spoken(page: bytes) -> Spoken:
     """What a page in UTF-8, or in a charset whose signs below 0x40 are those of ASCII, says."""
-    markup, words, silent, doubted = _unscripted(page)
+    markup, words, doubted = _unscripted(page)
     if doubted:
         # Where parsers may see other beginnings and ends than we do, what looks like a tag or script may be text: all is read as text, too.
-        markup, words, silent = page, [*words, page.replace(b"<", b" ")], []
-    return Spoken(markup, words, silent)
+        markup, words = page, [*words, page.replace(b"<", b" ")]
+    return Spoken(markup, words)
 
 
 def _contents(markup: bytes) -> Iterator[bytes]:
@@ -169,20 +170,20 @@ def _contents(markup: bytes) -> Iterator[bytes]:
         yield found[1] or found[2] or found[3] or b""
 
 
-def _unscripted(page: bytes) -> tuple[bytes, list[bytes], list[tuple[int, int]], bool]:
-    """The page without the scripts and styles of which every parser knows where they begin, the words of raw elements, where
-    those scripts and styles stood, and whether parsers may read the page otherwise.
+def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
+    """The page without the scripts and styles of which every parser knows where they begin, the words of raw elements, and
+    whether parsers may read the page otherwise.
 
     An end that comes too early, or a script that stays, only leaves more.
     """
     pieces: list[bytes] = []
     words: list[bytes] = []
-    silent: list[tuple[int, int]] = []
-    place = at = last = 0
+    place = at = since = 0
     doubted = False
     while found := _OPENING.search(page, at):
-        start, at = found.start(), found.end() - 1
-        if _within_tag(page, start):
+        start, at = found.span()
+        at -= 1
+        if within_tag(page, start):
             doubted = True
             break
         if page[start + 1] == _EXCLAMATION:  # what a comment holds begins nothing
@@ -214,18 +215,18 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], list[tuple[int, int]],
             pieces.append(page[place:start])
             place = at = end
         elif _sure(head, end - at):
-            pieces += [page[place:start], _LEFT_OUT]
-            silent.append((start, end))
-            last = len(pieces)
+            pieces.append(page[place:start])
+            # Inside a value the script was words of an attribute, and its end elsewhere. (A value that began before another
+            # script was found there.)
+            doubted = doubted or _within_value(b"".join(pieces[since:]))
+            pieces.append(_LEFT_OUT)
+            since = len(pieces)
             place = at = end
         else:
             doubted = True
             break
     pieces.append(page[place:])
-    markup = b"".join(pieces)
-    # Behind the last of them nothing is inside a value that one of them broke off.
-    broken = last > 0 and _INSIDE_VALUE.search(markup, 0, sum(map(len, pieces[:last]))) is not None
-    return markup, words, silent, doubted or broken
+    return b"".join(pieces), words, doubted
 
 
 def _closed(page: bytes, at: int, name: bytes) -> int:
@@ -253,10 +254,32 @@ def _sure(head: bytes, size: int) -> bool:
     return whole and not head.endswith(b"/>") and not odd
 
 
-def _within_tag(low: bytes, start: int) -> bool:
+def within_tag(page: bytes, start: int) -> bool:
     """Whether a tag before this place is still open there."""
-    before = low.rfind(b"<", 0, start)
-    return before >= 0 and low.find(b">", before, start) < 0
+    before = page.rfind(b"<", 0, start)
+    return before >= 0 and page.find(b">", before, start) < 0
+
+
+def _within_value(markup: bytes) -> bool:
+    """Whether a value, or the tag that it stands in, is still open at the end of some markup."""
+    edge = max(markup.rfind(b"<"), markup.rfind(b">"))
+    for quote in (b'"', b"'"):
+        last = markup.rfind(quote)
+        if _opens(markup, last):
+            return True
+        while last > edge:  # it may be the end of a value in a tag that goes on
+            last = markup.rfind(quote, 0, last)
+            if _opens(markup, last):
+                return True
+    return False
+
+
+def _opens(markup: bytes, quote: int) -> bool:
+    """Whether the sign at a place may begin a value: "=" stands before it, or more white space than is looked at."""
+    if quote < 1:
+        return False
+    before = markup[max(0, quote - _SPACES) : quote].rstrip(b" \t\n\f\r")
+    return before.endswith(b"=") or (not before and quote > _SPACES)
 
 
 def _read(words: bytes) -> str:

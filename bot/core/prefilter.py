@@ -10,55 +10,47 @@ others (a single character or a surname, as one of a pair), the whole text is as
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import re2
 
 from bot.core import hiding
-from bot.core.charsets import decoded
-from bot.core.necessities import Named, Necessities
-from bot.core.pagetext import Spoken, spoken
+from bot.core.charsets import MALFORMED, decoded, is_utf8
+from bot.core.kernels import Kernel, fewest, ways
+from bot.core.naming import Named, far_reaching, shortest
+from bot.core.necessities import Necessities
+from bot.core.pagetext import Spoken, spoken, within_tag
 from bot.core.surroundings import near
-from bot.core.terms import Term, unspaced
+from bot.core.terms import Term
 from bot.core.watchlists import Watchlist
 
-VERSION = 4  # of the patterns: raise it when this room or `bot.core.hiding` makes others
+VERSION = 5  # of the patterns: raise it when this room or `bot.core.hiding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
-LONG = 7  # letters of a word that are looked for in raw bytes
-SHORTER = 5  # the same for the other parties, which are only looked for in what a page says
-LONG_UNSPACED = 3  # characters of a run of Hangul, kana or Han
 MANY = 30  # places of a party from which on a page is read as a whole
-SHORT = 4  # letters: a word up to this length is looked for with its boundaries
 
 
 def patterns(watchlists: Sequence[Watchlist]) -> bytes:
     """The first gate's patterns as bytes that the caller may keep on disk: building them costs more than loading them."""
     made = []
     for watchlist in watchlists:
-        parties = kernels(watchlist)
-        exotic = [hiding.exotic([kernel.text for kernel in party]) for party in parties]
-        rarest = _rarest(_parties(watchlist))
-        words = [kernel.text for kernel in parties[rarest]]
+        parties = _parties(watchlist)
+        rarest = _rarest(parties)
+        words = [kernel.text for kernel in fewest(parties[rarest])]
         coded = sorted({way for word in words for way in hiding.in_codecs(word)})
-        legacy = [*_ways(parties[rarest]), exotic[rarest], *coded, *hiding.exotic_in_codecs(words)]
-        plain = [
-            rb"|".join([*_ways(party, utf8=True), more]).decode("latin-1")
-            for party, more in zip(parties, exotic, strict=True)
-        ]
-        made.append({"rarest": rarest, "legacy": rb"|".join(legacy).decode("latin-1"), "parties": plain})
+        legacy = [*ways(fewest(parties[rarest])), hiding.exotic(words), *coded, *hiding.exotic_in_codecs(words)]
+        plain = [_source(terms, malformed=number == rarest) for number, terms in enumerate(parties)]
+        far = [_source(far_reaching(terms)) if watchlist.parties else "" for terms in parties]
+        made.append({"rarest": rarest, "legacy": rb"|".join(legacy).decode("latin-1"), "parties": plain, "far": far})
     return json.dumps({"version": VERSION, "watchlists": [one.hash for one in watchlists], "patterns": made}).encode()
 
 
 def kernels(watchlist: Watchlist) -> list[list[Kernel]]:
     """The words of each party that a page must hold one of."""
-    parties = _parties(watchlist)
-    rarest = _rarest(parties)
-    return [_kernels(terms, LONG if number == rarest else SHORTER) for number, terms in enumerate(parties)]
+    return list(map(fewest, _parties(watchlist)))
 
 
 def _rarest(parties: Sequence[Sequence[Term]]) -> int:
@@ -67,100 +59,65 @@ def _rarest(parties: Sequence[Sequence[Term]]) -> int:
 
 
 def _parties(watchlist: Watchlist) -> list[list[Term]]:
-    """The terms that name each party; one list of all terms for a watchlist without parties."""
+    """The fewest terms that name each party; one list of all terms for a watchlist without parties."""
     if not watchlist.parties:
         return [list(watchlist.terms)]
     concepts = [watchlist.naming(party) for party in watchlist.parties]
-    return [[term for term in watchlist.terms if term.concept in names] for names in concepts]
+    return [shortest([term for term in watchlist.terms if term.concept in names]) for names in concepts]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Kernel:
-    """One word that stands in every occurrence of a term; a short one only counts with its boundaries."""
-
-    text: str
-    left: bool = False
-    right: bool = False
-    cased: str = ""
-
-    def covers(self, word: str, *, left: bool, right: bool) -> bool:
-        """Whether finding the kernel is sure wherever this word stands."""
-        if self.cased or " " in self.text:
-            return False
-        if self.left and self.right:
-            return word == self.text and left and right
-        if self.left:
-            return word.startswith(self.text) and left
-        return self.text in word and not self.right
-
-    def within(self, row: Kernel) -> bool:
-        """Whether these words in a row stand in a longer row, as "nord coréen" does in "obus nord coréen"."""
-        if " " not in self.text or "*" in self.text or not row.left:
-            return False
-        return f" {self.text}{' ' if self.right else ''}" in f" {row.text}{' ' if row.right else ''}"
+def _source(terms: Sequence[Term], *, malformed: bool = False) -> str:
+    """The pattern for a place of any of these terms in UTF-8, and with `malformed` for what is not UTF-8 at all."""
+    words = fewest(terms)
+    if not words:
+        return ""
+    found = [*ways(words, utf8=True), hiding.exotic([kernel.text for kernel in words])]
+    return rb"|".join([*found, MALFORMED] if malformed else found).decode("latin-1")
 
 
-def _kernels(terms: Sequence[Term], long: int) -> list[Kernel]:
-    """The fewest words that every one of the terms is sure to hold: those of one word first, then what they do not cover."""
-    found: list[Kernel] = []
-    for term in sorted(terms, key=lambda term: (len(_words(term)), len(term.anchor), term.anchor)):
-        words = _words(term)
-        if not words:
-            continue
-        if term.cased and term.cased.isascii() and term.cased.isalnum() and len(words) == 1 and not term.stem:
-            found.append(Kernel(term.anchor, True, True, term.cased))
-            continue
-        if any(kernel.covers(word, left=left, right=right) for kernel in found for word, left, right in words):
-            continue
-        kernel = _chosen(words, long)
-        if not any(one.within(kernel) for one in found):
-            found.append(kernel)
-    return sorted(set(found))
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """What tells whether a party is named; `named` is None where a watchlist asks for none."""
+
+    words: Any  # the pattern for words of its terms
+    far: Any  # the same for its terms that reach far, or None
+    named: Named | None
+
+    def told(self, said: Spoken, places: Iterator[Place]) -> bool | None:
+        """Whether what stands around its words, which are at these places, names it; None where that does not tell."""
+        if self.named is None:
+            return None
+        far = _places(said, self.far)
+        told = self.named.told(self._around(said, islice(places, MANY), islice(far, MANY), self.named))
+        # Of many places only some were looked at.
+        return told if told or next(chain(places, far), None) is None else None
+
+    def _around(self, said: Spoken, places: Iterator[Place], far: Iterator[Place], named: Named) -> Iterator[str]:
+        """What stands around its words, in the markup and beside it."""
+        beside: list[Place] = []
+        yield from near(said, _in_markup(said, places, beside), named.reach)
+        yield from near(said, _in_markup(said, far, beside), named.far_reach)
+        if beside:
+            yield from said.beside()
 
 
-def _words(term: Term) -> list[tuple[str, bool, bool]]:
-    """The words of a term, and whether each certainly has a boundary to its left and right."""
-    open_left, open_right = (
-        term.inside or term.regex is not None,
-        term.stem or bool(term.rest) or term.regex is not None,
-    )
-    words = [*re.findall(r"[^\W_]+", term.anchor)]
-    last = len(words) - 1
-    found = [(word, n > 0 or not open_left, n < last or not open_right) for n, word in enumerate(words)]
-    for chunk in term.rest:
-        found.extend((word, True, not chunk.stem) for word in re.findall(r"[^\W_]+", chunk.text))
-    return [(word, left and not unspaced(word[0]), right and not unspaced(word[-1])) for word, left, right in found]
+Place = tuple[int, int]
+"""Where in `Spoken.raw` a pattern found something: [first, last)."""
 
 
-def _chosen(words: Sequence[tuple[str, bool, bool]], long: int) -> Kernel:
-    """What to look for: the words of a phrase in a row where that can be done, else one word, cut to what tells enough."""
-    for word, _, _ in words:
-        if unspaced(word[0]):
-            return Kernel(word[:LONG_UNSPACED])
-    if len(words) > 1 and all(left for _, left, _ in words):
-        parts = [f"{word}{'' if closed else '*'}" for word, _, closed in words[:-1]]
-        last, _, right = words[-1]
-        return Kernel(" ".join([*parts, last[:long]]), True, right and len(last) <= long)
-    word, left, right = max(words, key=lambda one: len(one[0]))
-    return Kernel(word[:long], left, right and len(word) <= SHORT)
+def _places(said: Spoken, pattern: Any) -> Iterator[Place]:
+    return (found.span() for found in pattern.finditer(said.raw)) if pattern else iter(())
 
 
-def _ways(party: Sequence[Kernel], *, utf8: bool = False) -> list[bytes]:
-    """Every way in which the kernels may stand in the bytes of a page; `utf8`: which is all in UTF-8."""
-    found = [hiding.exactly(kernel.cased, utf8=utf8) for kernel in party if kernel.cased]
-    plain = [kernel for kernel in party if not kernel.cased]
-    bounded = [(kernel.text, kernel.right) for kernel in plain if kernel.left]
-    inside = [(kernel.text, kernel.right) for kernel in plain if not kernel.left and not kernel.text.isascii()]
-    found += [hiding.words(bounded, left=True, utf8=utf8)] if bounded else []
-    found += [hiding.words(inside, left=False)] if inside else []
-    found += [
-        hiding.loose(kernel.text, right=kernel.right) for kernel in plain if not kernel.left and kernel.text.isascii()
-    ]
-    return found
-
-
-_Party = tuple[Any, Named | None]
-"""The pattern for the words of a party, and what tells whether they name it."""
+def _in_markup(said: Spoken, places: Iterator[Place], beside: list[Place]) -> Iterator[Place]:
+    """Those of the places that are in the markup, while those that (also) stand beside it are added to others."""
+    markup = said.markup
+    for first, last in places:
+        # Tags are no markup to read, but the value of one may be; of a place that holds a tag another may have begun in it.
+        if last > len(markup) or markup.find(b"<", first, last) >= 0 or within_tag(markup, first):
+            beside.append((first, last))
+        if first < len(markup):
+            yield first, min(last, len(markup))
 
 
 class Gate:
@@ -172,11 +129,14 @@ class Gate:
         made = json.loads(self.cached)["patterns"]
         self._legacy_sources = tuple(one["legacy"] for one in made)
         self._parties = tuple(
-            _rarest_first(tuple(zip(map(_pattern, one["parties"]), _named(watchlist), strict=True)), one["rarest"])
+            _rarest_first(
+                tuple(map(_Party, map(_pattern, one["parties"]), map(_pattern_or_none, one["far"]), _named(watchlist))),
+                one["rarest"],
+            )
             for one, watchlist in zip(made, self.watchlists, strict=True)
         )
-        self._rarest = tuple(parties[0][0] for parties in self._parties)
-        self._necessities = Necessities(self.watchlists)
+        self._rarest = tuple(parties[0].words for parties in self._parties)
+        self._naming = Necessities(self.watchlists, named=True)
 
     @cached_property
     def _legacy(self) -> tuple[Any, ...]:
@@ -185,51 +145,54 @@ class Gate:
 
     def __call__(self, body: bytes, content_type: str = "") -> bool:
         """Whether the page must be extracted."""
-        said, utf8 = _as_it_stands(body, content_type)
-        if not utf8:
-            if not self._first(said, utf8=False):
-                return False
-            said = spoken(_in_utf8(body, content_type))
-        return self._second(said)
+        said = self._in_question(body, content_type)
+        return said is not None and self._second(said)
 
     def first(self, body: bytes, content_type: str = "") -> bool:
         """The gate over raw bytes, in whatever charset: a word of the party that is named least, outside of scripts."""
-        said, utf8 = _as_it_stands(body, content_type)
-        return self._first(said, utf8=utf8)
+        return self._in_question(body, content_type) is not None
 
     def second(self, body: bytes, content_type: str = "") -> bool:
         """The gate over what the page says: words of all parties by the patterns, then what the watchlists ask by their terms."""
-        said, utf8 = _as_it_stands(body, content_type)
-        return self._second(said if utf8 else spoken(_in_utf8(body, content_type)))
+        return self._second(_in_utf8(body, content_type))
 
-    def _first(self, said: Spoken, *, utf8: bool) -> bool:
-        return any(party.search(said.raw) for party in (self._rarest if utf8 else self._legacy))
+    def _in_question(self, body: bytes, content_type: str) -> Spoken | None:
+        """What a page that passes the first gate says, in UTF-8."""
+        wide = _wide(body, content_type)
+        said = _in_utf8(body, content_type) if wide else spoken(body)
+        # One pass tells that a page is UTF-8 and without any of the words.
+        if not any(rarest.search(said.raw) for rarest in self._rarest):
+            return None
+        if wide or is_utf8(said.raw):
+            return said
+        return _in_utf8(body, content_type) if any(words.search(said.raw) for words in self._legacy) else None
 
     def _second(self, said: Spoken) -> bool:
-        unsure = False
-        for rarest, parties in zip(self._rarest, self._parties, strict=True):
-            if rarest.search(said.raw) is None:  # for a page in UTF-8 this is the first gate
-                continue
-            if not all(pattern.search(said.raw) for pattern, _ in parties if pattern is not rarest):
-                continue
+        unsure = loose = False
+        for parties in self._parties:
             told = _all_told(said, parties)
             if told:
                 return True
             unsure = unsure or told is None
+            loose = loose or any(party.named is None for party in parties)
         if not unsure:
             return False
-        outline = said.outline()
-        if not any(all(pattern.search(outline) for pattern, _ in parties) for parties in self._parties):
+        # Without parties nothing but the pattern was asked, which also reads what stands in a tag.
+        if loose and not any(_in_outline(said.outline(), parties) for parties in self._parties):
             return False
-        return self._necessities.met(said.readings())
+        return self._naming.met(said.readings())
 
     def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
-        return self._necessities.joins(text)
+        return self._naming.joins(text)
 
     def text(self, text: str) -> bool:
         """Whether any watchlist may find something in a text."""
-        return self._necessities.met((text,))
+        return self._all.met((text,))
+
+    @cached_property
+    def _all(self) -> Necessities:
+        return Necessities(self.watchlists)
 
 
 def _named(watchlist: Watchlist) -> tuple[Named | None, ...]:
@@ -243,51 +206,31 @@ def _rarest_first(parties: tuple[_Party, ...], rarest: int) -> tuple[_Party, ...
 
 def _all_told(said: Spoken, parties: Sequence[_Party]) -> bool | None:
     """Whether what stands around their words names all parties; None where that does not tell of one of them."""
-    for pattern, named in parties:
-        told = named.told(_around(said, pattern, named.reach)) if named else None
+    found = []
+    for party in parties:
+        places = _places(said, party.words)
+        place = next(places, None)
+        if place is None:
+            return False
+        found.append((party, chain((place,), places)))
+    for party, places in found:
+        told = party.told(said, places)
         if not told:
-            # Of many places only some were looked at.
-            return None if told is None or next(islice(_places(said, pattern), MANY, None), None) else False
+            return told
     return True
 
 
-def _around(said: Spoken, pattern: Any, letters: int) -> Iterator[str]:
-    """What stands around the words of a party, in the markup and beside it."""
-    yield from near(said, islice(_places(said, pattern), MANY), letters)
-    if any(map(pattern.search, said.aside)):
-        yield from said.beside()
+def _in_outline(outline: bytes, parties: Sequence[_Party]) -> bool:
+    return all(party.words.search(outline) for party in parties)
 
 
-def _places(said: Spoken, pattern: Any) -> Iterator[tuple[int, int]]:
-    return (found.span() for found in pattern.finditer(said.markup))
+def _in_utf8(body: bytes, content_type: str) -> Spoken:
+    """What a page says, by the charset that the charsets room reads it with (which asks what it says, too)."""
+    return spoken(decoded(body, content_type).text.encode("utf-8", "replace"))
 
 
-def _as_it_stands(body: bytes, content_type: str) -> tuple[Spoken, bool]:
-    """What the page says in its own bytes where the patterns can read them, else in UTF-8; and whether it is UTF-8."""
-    if _wide(body):
-        return spoken(_in_utf8(body, content_type)), True
-    said = spoken(body)
-    return said, _is_utf8(body, said)
-
-
-def _in_utf8(body: bytes, content_type: str) -> bytes:
-    return decoded(body, content_type).text.encode("utf-8", "replace")
-
-
-def _is_utf8(body: bytes, said: Spoken) -> bool:
-    """Whether the charsets room reads the page as UTF-8, which it does wherever that is possible; or as if it did."""
-    if said.raw.isascii():
-        return True  # what a script holds changes nothing in what is read
-    try:
-        # Its parts were cut at signs of ASCII; that one has no other letters is known much sooner than that they are well formed.
-        said.raw.decode()
-        for first, last in said.silent:
-            script = body[first:last]
-            if not script.isascii():
-                script.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _pattern_or_none(source: str) -> Any:
+    return _pattern(source) if source else None
 
 
 def _pattern(source: str) -> Any:
@@ -321,6 +264,9 @@ def _fits(cached: bytes, watchlists: Sequence[Watchlist]) -> bool:
     )
 
 
-def _wide(body: bytes) -> bool:
+def _wide(body: bytes, content_type: str) -> bool:
     """UTF-16, UTF-32 and ISO-2022-JP: their bytes are not those of the patterns."""
-    return b"\x00" in body[:4096] or body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x1b" in body
+    head = body[:4096]
+    if b"\x00" in head or body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return ("2022" in content_type or b"2022" in head) and b"\x1b" in body  # read so only where it is declared

@@ -10,21 +10,18 @@ from bot.core.pagetext import TAG, WIDEST, Spoken, referred, ways
 _LATIN_GREEK_CYRILLIC = (0xC3, 0xC4, 0xC5, 0xCE, 0xCF, 0xD0, 0xD1)
 _HAN, _HANGUL = range(0xE4, 0xEA), (0xEB, 0xEC)
 _ASCII = tuple(byte for byte in range(0x80) if chr(byte).isalnum())
+_REFERENCE = 6  # bytes, as in `&#233;`
 _UNCOUNTED = bytes(set(range(256)) - {*_ASCII, *_LATIN_GREEK_CYRILLIC, *_HAN, *_HANGUL})
 
 
 def near(said: Spoken, places: Iterable[tuple[int, int]], letters: int) -> Iterator[str]:
     """What the page says around places in its markup, at least so many letters to either side.
 
-    In each way to read the tags, like `Spoken.readings`. Whether there were enough letters is looked at, and more is read
-    where there were not, when the next text is asked for.
+    In each way to read the tags, like `Spoken.readings`.
     """
     for first, last in _close(places, letters * WIDEST):
-        start, end = _before(said.markup, first, letters * WIDEST), _behind(said.markup, last, letters * WIDEST)
+        start, end = _leftward(said.markup, first, letters), _rightward(said.markup, last, letters)
         yield from ways(TAG.split(said.markup[start:end]))
-        wider = _leftward(said.markup, first, letters), _rightward(said.markup, last, letters)
-        if wider != (start, end):
-            yield from ways(TAG.split(said.markup[wider[0] : wider[1]]))
 
 
 def _close(places: Iterable[tuple[int, int]], apart: int) -> Iterator[tuple[int, int]]:
@@ -58,7 +55,7 @@ def _behind(markup: bytes, place: int, size: int) -> int:
 def _leftward(markup: bytes, place: int, letters: int) -> int:
     """Where a part of the markup that holds so many letters before a place begins."""
     size = letters * WIDEST
-    while (start := _before(markup, place, size)) > 0 and _letters(markup[start:place]) < letters:
+    while (start := _before(markup, place, size)) > 0 and _fewer(markup[start:place], letters):
         size *= 2
     return start
 
@@ -66,14 +63,16 @@ def _leftward(markup: bytes, place: int, letters: int) -> int:
 def _rightward(markup: bytes, place: int, letters: int) -> int:
     """Where a part of the markup that holds so many letters behind a place ends."""
     size = letters * WIDEST
-    while (end := _behind(markup, place, size)) < len(markup) and _letters(markup[place:end]) < letters:
+    while (end := _behind(markup, place, size)) < len(markup) and _fewer(markup[place:end], letters):
         size *= 2
     return end
 
 
-def _letters(markup: bytes) -> int:
-    """At least so many letters and digits does its text hold. (What its ends cut may count as one.)"""
-    text = TAG.sub(b"", markup)
+def _fewer(markup: bytes, letters: int) -> bool:
+    """Whether its text may hold fewer letters and digits. (What its ends cut may count as one.)"""
+    text = TAG.sub(b"", markup) if b"<" in markup else markup
     if b"&" in text:
+        if len(text) < letters * _REFERENCE:
+            return True  # a reference is seldom shorter: sooner read more than read references to count them
         text = referred(text.decode("utf-8", "ignore")).encode("utf-8", "ignore")
-    return len(text.translate(None, _UNCOUNTED))
+    return len(text.translate(None, _UNCOUNTED)) < letters

@@ -115,12 +115,15 @@ class Term:
 
     @property
     def reach(self) -> int:
-        """The most folded code points that it and what it looks at beside it are long."""
+        """The most folded code points to either side of any place in it that decide whether it stands there."""
         if self.regex is not None:
-            return 2 * _REGEX_REACH + len(self.anchor)
+            return _REGEX_REACH + len(self.anchor)
         chunks = (Chunk(self.anchor, self.stem), *self.rest)
-        length = sum(1 + len(chunk.text) + LONGEST_ENDING * chunk.stem for chunk in chunks)
-        return length + _NEIGHBOUR * ((self.before is not None) + (self.after is not None))
+        # How the last word ends matters only to what looks behind it; Hangul, kana and Han have no endings.
+        ending = [chunk.stem and not unspaced(chunk.text[-1]) for chunk in chunks]
+        ending[-1] = ending[-1] and self.after is not None
+        length = sum(1 + len(chunk.text) for chunk in chunks) + LONGEST_ENDING * sum(ending)
+        return length + 1 + _NEIGHBOUR * (self.before is not None or self.after is not None)
 
     def span(self, text: str, start: int, stop: int) -> tuple[int, int] | None:
         """The span of the term in `Reading.text` around its anchor at [start, stop), or None if it is not there."""

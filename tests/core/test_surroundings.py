@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.necessities import Named
 from bot.core.pagetext import Spoken, spoken
 from bot.core.surroundings import near
-from bot.core.terms import compile_term
 from tests.core.test_prefilter import EXAMPLES, gate, stacked
 
 TAGS = (
@@ -68,43 +65,6 @@ def test_at_least_so_many_letters_are_read_on_either_side_or_all_there_are(befor
 def test_a_part_cuts_no_tag():
     page = f"<a title='{'x' * 300}'>one</a> QQQ <a title='{'y' * 300}'>two</a>" + "<i></i>" * 400
     assert not [text for text in texts(page, "QQQ", 4) if "xx" in text or "yy" in text]
-
-
-@pytest.fixture
-def party() -> Named:
-    terms = [
-        compile_term("north korea*", lang="en", concept="dprk"),
-        compile_term("the north", lang="en", concept="dprk", options={"weak": True}),
-        compile_term("kim", lang="en", concept="dprk", options={"weak": True}),
-        compile_term("north's", lang="en", concept="dprk", options={"needs": ["russia"]}),
-    ]
-    return Named(terms)
-
-
-def test_a_term_names_its_party(party: Named):
-    assert party.told(["cold winds", "North Koreans say"]) is True
-
-
-def test_no_further_text_is_asked_for_once_a_term_was_found(party: Named):
-    def one_text() -> Iterator[str]:
-        yield "North Korea"
-        raise AssertionError
-
-    assert party.told(one_text()) is True
-
-
-@pytest.mark.parametrize("text", ["nothing of it", "the north of Sweden"])
-def test_no_term_or_one_weak_one_names_nobody(party: Named, text: str):
-    assert party.told([text]) is False
-
-
-@pytest.mark.parametrize("text", ["the North and Kim", "the North's plans"])
-def test_terms_that_count_beside_others_tell_nothing_alone(party: Named, text: str):
-    assert party.told([text]) is None
-
-
-def test_a_term_reaches_no_further_than_it_says(party: Named):
-    assert party.reach >= len("north korea") + 24
 
 
 @pytest.mark.sampled
