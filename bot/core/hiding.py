@@ -84,17 +84,19 @@ A page that holds one is read by the second gate, so that the patterns need not 
 
 def exotic(words: Sequence[str]) -> bytes:
     """A pattern that finds every character of EXOTIC that may be a part of these (folded) words, in UTF-8 and escaped."""
-    spans = _spans(exotic_in(words))
-    if not spans:
-        return rb"[^\x00-\xff]"
+    return any_of(_spans(exotic_in(words))) or rb"[^\x00-\xff]"
+
+
+def any_of(spans: Sequence[tuple[int, int]]) -> bytes:
+    """A pattern that finds every character from the first to the last of some code points, in UTF-8 and escaped."""
     raw = [_utf8_range(low, high) for low, high in spans]
     decimal = [one for low, high in spans for one in _numbers(low, high, _DECIMAL)]
     hexadecimal = [one for low, high in spans for one in _numbers(low, high, _HEX)]
     escapes = [one for low, high in spans if high < 0x10000 for one in _between(f"{low:04x}", f"{high:04x}", _HEX)]
     escapes += [one for low, high in spans if low >= 0x10000 for one in _pairs(low, high)]
-    return (
-        rb"(?:" + rb"|".join(raw) + rb"|&#0*(?:" + rb"|".join(decimal) + rb")(?:;|[^0-9;]|$)|&#[xX]0*(?:" + rb"|".join(hexadecimal)
-        + rb")(?:;|[^0-9A-Fa-f;]|$)|\\u(?:" + rb"|".join(escapes) + rb"))"
+    return rb"" if not spans else (
+        rb"(?:" + rb"|".join(raw) + rb"|&(?:amp;)*#(?:0*(?:" + rb"|".join(decimal) + rb")(?:;|[^0-9;]|$)|[xX]0*(?:" + rb"|".join(hexadecimal)
+        + rb")(?:;|[^0-9A-Fa-f;]|$))|\\u(?:" + rb"|".join(escapes) + rb"))"
     )  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core import hiding
-from bot.core.terms import Term, unspaced
+from bot.core.terms import Term, script_of, unspaced
 
 LONG = 12  # letters of a word that are looked for: more tell hardly more apart
 LONG_UNSPACED = 3  # characters of a run of Hangul, kana or Han
+_MARKED = ("hangul", "kana")  # scripts that tell a text's language
 SHORT = 8  # letters: a word up to this length is looked for with its boundaries
 
 
@@ -40,10 +41,33 @@ class Kernel:
         return f" {self.text}{' ' if self.right else ''}" in f" {row.text}{' ' if row.right else ''}"
 
 
+def hushed(terms: Sequence[Term]) -> dict[str, frozenset[str]]:
+    """Single characters that only count in texts of some script, as 北 does beside Hangul, and the scripts of each."""
+    found: dict[str, frozenset[str]] = {}
+    for char, script in filter(None, map(_hushed, terms)):
+        found[char] = found.get(char, frozenset()) | {script}
+    others = {kernel.text for kernel in fewest(terms)} if found else set()
+    return {char: scripts for char, scripts in found.items() if char not in others}
+
+
+def _hushed(term: Term) -> tuple[str, str] | None:
+    """The single character by which a term would be found, and the script without which it does not stand there."""
+    words = _words(term)
+    char = _chosen(words).text if words and term.regex is None else ""
+    if len(char) != 1 or script_of(char) in _MARKED:
+        return None
+    scripts = (term.script, *(script_of(word) for word, _, _ in words))
+    return next(((char, script) for script in scripts if script in _MARKED), None)
+
+
 def fewest(terms: Sequence[Term]) -> list[Kernel]:
-    """The fewest words that every one of the terms is sure to hold: those of one word first, then what they do not cover."""
+    """The fewest words that every one of the terms is sure to hold, but for the hushed ones: those of one word first, then
+    what they do not cover.
+    """
     found: list[Kernel] = []
     for term in sorted(terms, key=lambda term: (len(_words(term)), len(term.anchor), term.anchor)):
+        if _hushed(term):
+            continue
         words = _words(term)
         if not words:
             continue

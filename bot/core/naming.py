@@ -12,6 +12,10 @@ from bot.core.terms import Chunk, Term
 NEAR = 18  # folded code points: nine in ten names of a party reach no further
 
 
+_Found = tuple[Term, tuple[Chunk, ...]]
+"""A term and its words."""
+
+
 class Named:
     """Whether a party is named, by its terms alone. Holds nothing of a text; threads may share it."""
 
@@ -52,7 +56,8 @@ def shortest(terms: Sequence[Term]) -> list[Term]:
     "north korean missile*" is not needed beside "north korea*": who finds the one has found the other.
     """
     kept: list[Term] = []
-    beginning: dict[str, list[tuple[Term, tuple[Chunk, ...]]]] = {}  # those that count, by the letters of their first word
+    # Those that count by their letters alone, by the letters of their first word.
+    beginning: dict[str, list[_Found]] = {}
     for term in sorted({term.key: term for term in terms}.values(), key=_length):
         words = _words(term)
         if term.regex is None and any(_stands(found, term, words, at) for found, at in _candidates(beginning, words)):
@@ -61,9 +66,6 @@ def shortest(terms: Sequence[Term]) -> list[Term]:
         if not term.guarded:
             beginning.setdefault(words[0].text, []).append((term, words))
     return kept
-
-
-_Found = tuple[Term, tuple[Chunk, ...]]
 
 
 def _length(term: Term) -> tuple[int, str]:

@@ -10,9 +10,10 @@ others (a single character or a surname, as one of a pair), the whole text is as
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, islice
 from typing import Any
 
@@ -20,16 +21,18 @@ import re2
 
 from bot.core import hiding
 from bot.core.charsets import MALFORMED, decoded, is_utf8
-from bot.core.kernels import Kernel, fewest, ways
+from bot.core.kernels import Kernel, fewest, hushed, ways
 from bot.core.naming import Named, far_reaching, shortest
 from bot.core.necessities import Necessities
-from bot.core.pagetext import Spoken, spoken, within_tag
+from bot.core.pagetext import Spoken, referred, spoken, within_tag
+from bot.core.readings import SCRIPTS
 from bot.core.surroundings import near
 from bot.core.terms import Term
 from bot.core.watchlists import Watchlist
 
 VERSION = 5  # of the patterns: raise it when this room or `bot.core.hiding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
+LONGEST_REFERENCE = 12  # bytes, as in `&#x000D5317;`
 MANY = 30  # places of a party from which on a page is read as a whole
 
 
@@ -39,9 +42,10 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
     for watchlist in watchlists:
         parties = _parties(watchlist)
         rarest = _rarest(parties)
-        words = [kernel.text for kernel in fewest(parties[rarest])]
+        least = [*fewest(parties[rarest]), *map(Kernel, hushed(parties[rarest]))]
+        words = [kernel.text for kernel in least]
         coded = sorted({way for word in words for way in hiding.in_codecs(word)})
-        legacy = [*ways(fewest(parties[rarest])), hiding.exotic(words), *coded, *hiding.exotic_in_codecs(words)]
+        legacy = [*ways(least), hiding.exotic(words), *coded, *hiding.exotic_in_codecs(words)]
         plain = [_source(terms, malformed=number == rarest) for number, terms in enumerate(parties)]
         far = [_source(far_reaching(terms)) if watchlist.parties else "" for terms in parties]
         made.append({"rarest": rarest, "legacy": rb"|".join(legacy).decode("latin-1"), "parties": plain, "far": far})
@@ -50,7 +54,7 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
 
 def kernels(watchlist: Watchlist) -> list[list[Kernel]]:
     """The words of each party that a page must hold one of."""
-    return list(map(fewest, _parties(watchlist)))
+    return [[*fewest(terms), *map(Kernel, hushed(terms))] for terms in _parties(watchlist)]
 
 
 def _rarest(parties: Sequence[Sequence[Term]]) -> int:
@@ -68,10 +72,12 @@ def _parties(watchlist: Watchlist) -> list[list[Term]]:
 
 def _source(terms: Sequence[Term], *, malformed: bool = False) -> str:
     """The pattern for a place of any of these terms in UTF-8, and with `malformed` for what is not UTF-8 at all."""
-    words = fewest(terms)
-    if not words:
+    if not terms:
         return ""
-    found = [*ways(words, utf8=True), hiding.exotic([kernel.text for kernel in words])]
+    words = fewest(terms)
+    alone = list(map(Kernel, hushed(terms)))  # behind the others, which stand in the place of those that they begin
+    exotic = hiding.exotic([kernel.text for kernel in (*words, *alone)])
+    found = [*ways(words, utf8=True), *ways(alone, utf8=True), exotic]
     return rb"|".join([*found, MALFORMED] if malformed else found).decode("latin-1")
 
 
@@ -82,6 +88,19 @@ class _Party:
     words: Any  # the pattern for words of its terms
     far: Any  # the same for its terms that reach far, or None
     named: Named | None
+    hushed: Mapping[bytes, tuple[Any, ...]]  # characters, and the patterns for the scripts beside which they count
+
+    def places(self, said: Spoken) -> Iterator[Place]:
+        """Where its words stand, but for characters that do not count in this page."""
+        absent: dict[bytes, bool] = {}
+        for place in _places(said, self.words):
+            char = _unescaped(said.raw[place[0] : place[1]])
+            if char in self.hushed:
+                if char not in absent:
+                    absent[char] = not any(script.search(said.raw) for script in self.hushed[char])
+                if absent[char]:
+                    continue
+            yield place
 
     def told(self, said: Spoken, places: Iterator[Place]) -> bool | None:
         """Whether what stands around its words, which are at these places, names it; None where that does not tell."""
@@ -109,6 +128,12 @@ def _places(said: Spoken, pattern: Any) -> Iterator[Place]:
     return (found.span() for found in pattern.finditer(said.raw)) if pattern else iter(())
 
 
+def _unescaped(found: bytes) -> bytes:
+    """What was found, read if it is a single reference."""
+    short = found.startswith(b"&") and len(found) <= LONGEST_REFERENCE
+    return referred(found.decode("utf-8", "replace")).encode() if short else found
+
+
 def _in_markup(said: Spoken, places: Iterator[Place], beside: list[Place]) -> Iterator[Place]:
     """Those of the places that are in the markup, while those that (also) stand beside it are added to others."""
     markup = said.markup
@@ -130,7 +155,7 @@ class Gate:
         self._legacy_sources = tuple(one["legacy"] for one in made)
         self._parties = tuple(
             _rarest_first(
-                tuple(map(_Party, map(_pattern, one["parties"]), map(_pattern_or_none, one["far"]), _named(watchlist))),
+                _made(watchlist, one["parties"], one["far"]),
                 one["rarest"],
             )
             for one, watchlist in zip(made, self.watchlists, strict=True)
@@ -195,9 +220,21 @@ class Gate:
         return Necessities(self.watchlists)
 
 
-def _named(watchlist: Watchlist) -> tuple[Named | None, ...]:
-    """What tells whether each party is named; a watchlist without parties asks for none."""
-    return tuple(map(Named, _parties(watchlist))) if watchlist.parties else (None,)
+def _made(watchlist: Watchlist, words: Sequence[str], far: Sequence[str]) -> tuple[_Party, ...]:
+    """The parties of a watchlist, by the sources of their patterns; a watchlist without parties names none."""
+    found = []
+    for terms, source, more in zip(_parties(watchlist), words, far, strict=True):
+        named = Named(terms) if watchlist.parties else None
+        alone = {char.encode(): tuple(map(_written, sorted(scripts))) for char, scripts in hushed(terms).items()}
+        found.append(_Party(_pattern(source), _pattern_or_none(more), named, alone))
+    return tuple(found)
+
+
+@cache
+def _written(script: str) -> Any:
+    """The pattern for the letters of a script, in UTF-8 and escaped."""
+    spans = re.findall(r"(.)-(.)", SCRIPTS[script].pattern)
+    return _pattern(hiding.any_of([(ord(low), ord(high)) for low, high in spans]).decode("latin-1"))
 
 
 def _rarest_first(parties: tuple[_Party, ...], rarest: int) -> tuple[_Party, ...]:
@@ -208,7 +245,7 @@ def _all_told(said: Spoken, parties: Sequence[_Party]) -> bool | None:
     """Whether what stands around their words names all parties; None where that does not tell of one of them."""
     found = []
     for party in parties:
-        places = _places(said, party.words)
+        places = party.places(said)
         place = next(places, None)
         if place is None:
             return False

@@ -10,6 +10,7 @@ from bot.core.pagetext import TAG, WIDEST, Spoken, referred, ways
 _LATIN_GREEK_CYRILLIC = (0xC3, 0xC4, 0xC5, 0xCE, 0xCF, 0xD0, 0xD1)
 _HAN, _HANGUL = range(0xE4, 0xEA), (0xEB, 0xEC)
 _ASCII = tuple(byte for byte in range(0x80) if chr(byte).isalnum())
+_USUAL = 8  # bytes of a letter with its share of tags and references
 _REFERENCE = 6  # bytes, as in `&#233;`
 _UNCOUNTED = bytes(set(range(256)) - {*_ASCII, *_LATIN_GREEK_CYRILLIC, *_HAN, *_HANGUL})
 
@@ -54,7 +55,7 @@ def _behind(markup: bytes, place: int, size: int) -> int:
 
 def _leftward(markup: bytes, place: int, letters: int) -> int:
     """Where a part of the markup that holds so many letters before a place begins."""
-    size = letters * WIDEST
+    size = letters * _USUAL
     while (start := _before(markup, place, size)) > 0 and _fewer(markup[start:place], letters):
         size *= 2
     return start
@@ -62,7 +63,7 @@ def _leftward(markup: bytes, place: int, letters: int) -> int:
 
 def _rightward(markup: bytes, place: int, letters: int) -> int:
     """Where a part of the markup that holds so many letters behind a place ends."""
-    size = letters * WIDEST
+    size = letters * _USUAL
     while (end := _behind(markup, place, size)) < len(markup) and _fewer(markup[place:end], letters):
         size *= 2
     return end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -53,8 +54,8 @@ def test_terms_that_reach_far_are_known_apart():
     assert named.reach < named.far_reach
 
 
-def term(written: str, lang: str = "en", **options: object) -> Term:
-    return compile_term(written, lang=lang, concept="dprk", options=options)
+def term(written: str, **options: Any) -> Term:
+    return compile_term(written, lang="en", concept="dprk", options=options)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_term_in_which_another_stands_is_not_needed(long: str, short: str):
         ("north koreans say", "north* koreans say", {}),
     ],
 )
-def test_a_term_that_counts_where_the_shorter_does_not_stays(long: str, short: str, options: dict[str, object]):
+def test_a_term_that_counts_where_the_shorter_does_not_stays(long: str, short: str, options: dict[str, Any]):
     assert {one.written for one in shortest([term(long), term(short, **options)])} == {long, short}
 
 
@@ -92,10 +93,9 @@ def test_what_stands_in_running_text_has_no_boundaries():
 
 
 def test_whoever_finds_a_term_of_the_shipped_list_finds_one_of_the_fewest():
-    terms = [one for party in watchlist().parties for one in watchlist().terms if one.concept in watchlist().naming(party)]
     for party in watchlist().parties:
         names = watchlist().naming(party)
-        of_party = [one for one in terms if one.concept in names]
+        of_party = [one for one in watchlist().terms if one.concept in names]
         every, fewest = Automaton(of_party), Automaton(shortest(of_party))
         assert len(fewest.terms) < len(every.terms)
         for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
