@@ -195,8 +195,10 @@ def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str
     gives: dict[str, float] = {}
     takes: dict[str, float] = {}
     covers = [m for m in marks if not m.goods and not m.parties and m.voice in {"", "deal"}]
-    named = [mark for mark in marks if len(mark.parties) == 1 and not mark.goods]
-    verbs = [mark for mark in marks if mark.voice in {"give", "take"}]
+    # "On Moscow's orders" tells its flow as a whole: the verb and the name in it say nothing more.
+    phrases = [m for m in marks if m.flow and not m.goods and not m.voice]
+    named = [mark for mark in marks if len(mark.parties) == 1 and not mark.goods and not _part(mark, phrases)]
+    verbs = [mark for mark in marks if mark.voice in {"give", "take"} and not _part(mark, phrases)]
     # "weapons" of an arms deal or of a weapons depot belong to nobody.
     goods = [
         m
@@ -213,6 +215,10 @@ def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str
         party = mark.parties[0]
         side[party] = max(side.get(party, 0.0), points)  # the clearest cue of a sentence, not their sum
     return gives, takes
+
+
+def _part(mark: Mark, phrases: Sequence[Mark]) -> bool:
+    return any(phrase.start <= mark.start and mark.end <= phrase.end for phrase in phrases if phrase is not mark)
 
 
 def _role(
