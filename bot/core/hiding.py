@@ -84,7 +84,7 @@ A page that holds one is read by the second gate, so that the patterns need not 
 
 def exotic(words: Sequence[str]) -> bytes:
     """A pattern that finds every character of EXOTIC that may be a part of these (folded) words, in UTF-8 and escaped."""
-    return any_of(_spans(exotic_in(words))) or rb"[^\x00-\xff]"
+    return any_of(_spans(exotic_in(tuple(words)))) or rb"[^\x00-\xff]"
 
 
 def any_of(spans: Sequence[tuple[int, int]]) -> bytes:
@@ -100,7 +100,8 @@ def any_of(spans: Sequence[tuple[int, int]]) -> bytes:
     )  # fmt: skip
 
 
-def exotic_in(words: Sequence[str]) -> list[int]:
+@cache
+def exotic_in(words: tuple[str, ...]) -> list[int]:
     """The code points of EXOTIC whose folded letters are, begin or end a part of a word, marks apart or not."""
     texts = [form for word in words for form in (word, unicodedata.normalize("NFD", word))]
     letters = set("".join(texts))
@@ -328,7 +329,7 @@ def in_codecs(text: str) -> list[bytes]:
 
 def exotic_in_codecs(words: Sequence[str]) -> list[bytes]:
     """Patterns for the characters of EXOTIC that may be a part of these words, in each other charset that can write them."""
-    points = exotic_in(words)
+    points = exotic_in(tuple(words))
     found: set[bytes] = set()
     for codec in CODECS:
         by_lead: dict[bytes, set[int]] = {}

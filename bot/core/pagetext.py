@@ -60,6 +60,8 @@ _NO_SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f"
 REACH = 400  # characters: no term is longer
 _LEFT_OUT = b"<!s>"  # where a script or style stood
 _SPACES = 64  # bytes between "=" and a value
+_BLANKS = b" \t\n\f\r"
+_BEFORE_VALUE = _BLANKS + b"="
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrtbf/\"]))")
 # What `html.unescape` reads as one reference: decimal, hexadecimal, or a name of at most 32 characters.
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
@@ -208,7 +210,7 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
             at = end
             continue
         head = page[at : page.find(b">", at) + 1].lower()
-        if b"ld+json" in head or b"settings+json" in head:
+        if len(head) > 1 and (b"ld+json" in head or b"settings+json" in head):
             script = page[at + len(head) : end]
             if len(script) <= MAX_SCRIPT or (len(script) <= WIDEST * MAX_SCRIPT and not script.isascii()):
                 words.append(script)  # longer ones nobody reads
@@ -262,23 +264,24 @@ def within_tag(page: bytes, start: int) -> bool:
 
 def _within_value(markup: bytes) -> bool:
     """Whether a value, or the tag that it stands in, is still open at the end of some markup."""
-    edge = max(markup.rfind(b"<"), markup.rfind(b">"))
+    edge = -1
     for quote in (b'"', b"'"):
         last = markup.rfind(quote)
-        if _opens(markup, last):
-            return True
-        while last > edge:  # it may be the end of a value in a tag that goes on
-            last = markup.rfind(quote, 0, last)
+        while last > 0:
             if _opens(markup, last):
                 return True
+            edge = edge if edge >= 0 else max(markup.rfind(b"<"), markup.rfind(b">"))
+            if last <= edge:
+                break
+            last = markup.rfind(quote, 0, last)  # it may be the end of a value in a tag that goes on
     return False
 
 
 def _opens(markup: bytes, quote: int) -> bool:
     """Whether the sign at a place may begin a value: "=" stands before it, or more white space than is looked at."""
-    if quote < 1:
+    if markup[quote - 1] not in _BEFORE_VALUE:
         return False
-    before = markup[max(0, quote - _SPACES) : quote].rstrip(b" \t\n\f\r")
+    before = markup[max(0, quote - _SPACES) : quote].rstrip(_BLANKS)
     return before.endswith(b"=") or (not before and quote > _SPACES)
 
 

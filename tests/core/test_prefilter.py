@@ -216,7 +216,7 @@ def test_every_letter_that_the_fold_makes_plain_is_known_or_sends_the_page_on():
     """No code point may fold to a letter of a word without its bytes being in a pattern or among the exotic ones."""
     for party in kernels(watchlist()):
         words = [kernel.text for kernel in party]
-        exotic = set(hiding.exotic_in(words))
+        exotic = set(hiding.exotic_in(tuple(words)))
         letters = {char for word in words for char in word if char.isalpha()}
         unknown = []
         for point in range(0x80, 0x30000):
