@@ -38,6 +38,7 @@ from bot.core.cues import (
     TOWARDS,
     TRAVEL,
     TRAVELS_AFTER,
+    VISITOR,
     WHO,
     WITH,
     WITH_AFTER,
@@ -286,6 +287,8 @@ def _role(
             return "give", 1.5  # "comprar a", "reaching out to", "zwraca się do"
         return "take", 2.0
     if left.endswith(WITH_OR_FROM) and WITH_WHOM.search(own):
+        return "give", 0.0
+    if VISITOR.search(text[max(0, mark.start - 40) : mark.start]) and not owned:
         return "give", 0.0
     if ends(left, FROM) and (owned or not adjective) and not _travels(text, mark):
         return "give", 0.0 if launched and not owned else 2.0

@@ -12,14 +12,6 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
-# One codec of each family that `bot.core.charsets` may read a page with, beside UTF-8, UTF-16, UTF-32 and ISO-2022-JP,
-# which are decoded before the gate looks at them.
-CODECS = (
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1258", "cp866", "iso8859-2", "iso8859-3", "iso8859-4",
-    "iso8859-5", "iso8859-10", "iso8859-13", "iso8859-15", "koi8-r", "koi8-u", "mac-cyrillic", "cp949", "cp932", "euc_jp",
-    "gb18030", "big5hkscs",
-)  # fmt: skip
-
 _TAG = rb"<[^<>]*>|(?:\\u003[cC]|&lt;)[^<>]*(?:\\u003[eE]|&gt;)"
 _REFERENCE = rb"&#?[0-9A-Za-z]*;?|\\u[0-9A-Fa-f]{4}"
 _UNSEEN = rb"\xc2[\x80-\xad]|\xe2[\x80\x81][\x80-\xbf]|\xef\xbb\xbf|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
@@ -90,8 +82,9 @@ def exotic(words: Sequence[str]) -> bytes:
 def any_of(spans: Sequence[tuple[int, int]]) -> bytes:
     """A pattern that finds every character from the first to the last of some code points, in UTF-8 and escaped."""
     raw = [_utf8_range(low, high) for low, high in spans]
-    decimal = [one for low, high in spans for one in _numbers(low, high, _DECIMAL)]
-    hexadecimal = [one for low, high in spans for one in _numbers(low, high, _HEX)]
+    decimal, hexadecimal = (
+        [one for low, high in spans for one in _numbers(low, high, digits)] for digits in (_DECIMAL, _HEX)
+    )
     escapes = [one for low, high in spans if high < 0x10000 for one in _between(f"{low:04x}", f"{high:04x}", _HEX)]
     escapes += [one for low, high in spans if low >= 0x10000 for one in _pairs(low, high)]
     return rb"" if not spans else (
@@ -238,7 +231,7 @@ def _references(*chars: str) -> bytes:
     return found + (rb"|\\u(?:" + rb"|".join(escapes) + rb")" if escapes else b"")
 
 
-def _quoted(raw: bytes) -> bytes:
+def quoted(raw: bytes) -> bytes:
     return b"".join(rb"%c" % byte if chr(byte).isalnum() and byte < 0x80 else rb"\x%02x" % byte for byte in raw)
 
 
@@ -248,11 +241,11 @@ def letter(char: str) -> bytes:
     raw: list[bytes] = []
     apart: list[bytes] = []
     for one in spellings(char):
-        raw.append(_quoted(one.encode()))
+        raw.append(quoted(one.encode()))
         parts = unicodedata.normalize("NFD", one)
         if len(parts) == 2 and not EXOTIC.search(parts):
             apart.append(
-                b"".join(rb"(?:" + _quoted(part.encode()) + rb"|" + _references(part) + rb")" for part in parts)
+                b"".join(rb"(?:" + quoted(part.encode()) + rb"|" + _references(part) + rb")" for part in parts)
             )
     singles = [one for one in raw if len(one) == 1]
     many = [one for one in raw if len(one) > 1]
@@ -306,46 +299,3 @@ def exactly(text: str, *, utf8: bool = False) -> bytes:
     """A pattern for an ASCII word in this very case, alone."""
     body = INSIDE.join(rb"(?:%c|%s)" % (ord(char), _references(char)) for char in text)
     return (_LEFT_UTF8 if utf8 else _LEFT) + body + _RIGHT
-
-
-def in_codecs(text: str) -> list[bytes]:
-    """Patterns for a word in each other charset that can write it; [] where it is plain ASCII.
-
-    Of words in a row the longest that is not ASCII is enough: where the row stands, it stands.
-    """
-    found: dict[bytes, None] = {}
-    if text.isascii():
-        return []
-    text = max((word.strip("*") for word in text.split() if not word.isascii()), key=len)
-    for codec in CODECS:
-        letters = []
-        for char in text:
-            ways = [_quoted(raw) for one in spellings(char) if (raw := _encoded(one, codec))]
-            letters.append(rb"(?:" + rb"|".join(ways) + rb")" if ways else b"")
-        if all(letters):
-            found[rb"(?:<[^<>]*>|&[0-9A-Za-z#]*;)*".join(letters)] = None
-    return list(found)
-
-
-def exotic_in_codecs(words: Sequence[str]) -> list[bytes]:
-    """Patterns for the characters of EXOTIC that may be a part of these words, in each other charset that can write them."""
-    points = exotic_in(tuple(words))
-    found: set[bytes] = set()
-    for codec in CODECS:
-        by_lead: dict[bytes, set[int]] = {}
-        for point in points:
-            raw = _encoded(chr(point), codec)
-            if len(raw) > 1:
-                by_lead.setdefault(raw[:-1], set()).add(raw[-1])
-            elif raw:
-                found.add(_quoted(raw))
-        for lead, last in by_lead.items():
-            found.add(_quoted(lead) + rb"[" + b"".join(rb"\x%02x" % byte for byte in sorted(last)) + rb"]")
-    return sorted(found)
-
-
-def _encoded(char: str, codec: str) -> bytes:
-    try:
-        return char.encode(codec)
-    except UnicodeEncodeError:
-        return b""

@@ -46,7 +46,9 @@ def hushed(terms: Sequence[Term]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for char, script in filter(None, map(_hushed, terms)):
         found[char] = found.get(char, frozenset()) | {script}
-    others = {_chosen(words).text for term in terms if not _hushed(term) and (words := _words(term))} if found else set()
+    others = (
+        {_chosen(words).text for term in terms if not _hushed(term) and (words := _words(term))} if found else set()
+    )
     return {char: scripts for char, scripts in found.items() if char not in others}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.core.automata import Automaton
 from bot.core.necessities import find
@@ -31,10 +31,10 @@ class Named:
             if not term.weak and not term.needs and term.script not in SCRIPTS
         )
 
-    def told(self, texts: Iterable[str]) -> bool | None:
+    def told(self, texts: Iterable[str], written: Callable[[str], bool] = bool) -> bool | None:
         """Whether some texts together name it; None where that hangs on what else stands around them.
 
-        No further text is asked for once that is sure.
+        `written` says whether the page that they are parts of holds a script at all. No further text is asked for once it is sure.
         """
         found: set[int] = set()
         for text in texts:
@@ -42,6 +42,7 @@ class Named:
             if not self._sure.isdisjoint(found):
                 return True
         terms = [self._automaton.terms[number] for number in found]
+        terms = [term for term in terms if term.script not in SCRIPTS or written(term.script)]
         return None if not all(term.weak for term in terms) or len({term.anchor for term in terms}) > 1 else False
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import re2
 
-from bot.core import hiding
+from bot.core import hiding, transcoding
 from bot.core.charsets import MALFORMED, decoded, is_utf8
 from bot.core.kernels import Kernel, fewest, hushed, ways
 from bot.core.naming import Named, far_reaching, shortest
@@ -30,7 +30,7 @@ from bot.core.surroundings import near
 from bot.core.terms import Term
 from bot.core.watchlists import Watchlist
 
-VERSION = 5  # of the patterns: raise it when this room or `bot.core.hiding` makes others
+VERSION = 5  # of the patterns: raise it when this room, `kernels`, `hiding` or `transcoding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
 LONGEST_REFERENCE = 12  # bytes, as in `&#x000D5317;`
 MANY = 30  # places of a party from which on a page is read as a whole
@@ -44,8 +44,8 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
         rarest = _rarest(parties)
         least = [*fewest(parties[rarest]), *map(Kernel, hushed(parties[rarest]))]
         words = [kernel.text for kernel in least]
-        coded = sorted({way for word in words for way in hiding.in_codecs(word)})
-        legacy = [*ways(least), hiding.exotic(words), *coded, *hiding.exotic_in_codecs(words)]
+        coded = sorted({way for word in words for way in transcoding.in_codecs(word)})
+        legacy = [*ways(least), hiding.exotic(words), *coded, *transcoding.exotic_in_codecs(words)]
         plain = [_source(terms, malformed=number == rarest) for number, terms in enumerate(parties)]
         far = [_source(far_reaching(terms)) if watchlist.parties else "" for terms in parties]
         made.append({"rarest": rarest, "legacy": rb"|".join(legacy).decode("latin-1"), "parties": plain, "far": far})
@@ -88,7 +88,7 @@ class _Party:
     words: Any  # the pattern for words of its terms
     far: Any  # the same for its terms that reach far, or None
     named: Named | None
-    hushed: Mapping[bytes, tuple[Any, ...]]  # characters, and the patterns for the scripts beside which they count
+    hushed: Mapping[bytes, tuple[str, ...]]  # characters, and the scripts beside which they count
 
     def places(self, said: Spoken) -> Iterator[Place]:
         """Where its words stand, but for characters that do not count in this page."""
@@ -97,7 +97,7 @@ class _Party:
             char = _unescaped(said.raw[place[0] : place[1]])
             if char in self.hushed:
                 if char not in absent:
-                    absent[char] = not any(script.search(said.raw) for script in self.hushed[char])
+                    absent[char] = not any(_written(said, script) for script in self.hushed[char])
                 if absent[char]:
                     continue
             yield place
@@ -107,7 +107,8 @@ class _Party:
         if self.named is None:
             return None
         far = _places(said, self.far)
-        told = self.named.told(self._around(said, islice(places, MANY), islice(far, MANY), self.named))
+        around = self._around(said, islice(places, MANY), islice(far, MANY), self.named)
+        told = self.named.told(around, lambda script: _written(said, script))
         # Of many places only some were looked at.
         return told if told or next(chain(places, far), None) is None else None
 
@@ -225,13 +226,18 @@ def _made(watchlist: Watchlist, words: Sequence[str], far: Sequence[str]) -> tup
     found = []
     for terms, source, more in zip(_parties(watchlist), words, far, strict=True):
         named = Named(terms) if watchlist.parties else None
-        alone = {char.encode(): tuple(map(_written, sorted(scripts))) for char, scripts in hushed(terms).items()}
+        alone = {char.encode(): tuple(sorted(scripts)) for char, scripts in hushed(terms).items()}
         found.append(_Party(_pattern(source), _pattern_or_none(more), named, alone))
     return tuple(found)
 
 
+def _written(said: Spoken, script: str) -> bool:
+    """Whether a page may hold letters of a script."""
+    return _letters(script).search(said.raw) is not None
+
+
 @cache
-def _written(script: str) -> Any:
+def _letters(script: str) -> Any:
     """The pattern for the letters of a script, in UTF-8 and escaped."""
     spans = re.findall(r"(.)-(.)", SCRIPTS[script].pattern)
     return _pattern(hiding.any_of([(ord(low), ord(high)) for low, high in spans]).decode("latin-1"))

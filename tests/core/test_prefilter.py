@@ -311,3 +311,19 @@ def test_the_words_that_extraction_finds_are_in_the_whole_text():
         lost += sum(word not in known for word in said)
     assert total > 3000
     assert lost <= total / 2000
+
+
+@pytest.mark.parametrize(
+    ("words", "passes"),
+    [
+        ("北京和莫斯科", False),
+        ("北、ロシアに砲弾を供与", True),
+        ("北, 러시아에 포탄 제공", True),
+        ("&#21271;京和莫斯科", False),
+        ("北韓向莫斯科提供砲彈", True),
+    ],
+)
+def test_a_character_that_counts_beside_another_script_sends_no_page_on_without_it(words: str, passes: bool):
+    body = disguises.page("Note", "TEXT").replace("TEXT", words)
+    assert gate().first(body.encode(), "text/html")
+    assert gate().second(body.encode(), "text/html") is passes
