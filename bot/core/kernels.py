@@ -111,7 +111,7 @@ def _chosen(words: Sequence[tuple[str, bool, bool]]) -> Kernel:
     return Kernel(word[:LONG], left, right and len(word) <= SHORT)
 
 
-def ways(party: Sequence[Kernel], *, utf8: bool = False) -> list[bytes]:
+def bytewise(party: Sequence[Kernel], *, utf8: bool = False) -> list[bytes]:
     """Every way in which the kernels may stand in the bytes of a page; `utf8`: which is all in UTF-8."""
     found = [hiding.exactly(kernel.cased, utf8=utf8) for kernel in party if kernel.cased]
     plain = [kernel for kernel in party if not kernel.cased]

@@ -31,6 +31,12 @@ class Named:
             if not term.weak and not term.needs and term.script not in SCRIPTS
         )
 
+    def certain(self, word: str, *, begins: bool, ends: bool) -> bool:
+        """Whether a word, cut from its surroundings, names it whatever they are; `begins` and `ends` say where no letter can precede or follow."""
+        found: set[int] = set()
+        find(self._automaton, f"{'' if begins else 'x'}{word}{'' if ends else 'x'}", found)
+        return any(not self._automaton.terms[number].guarded for number in found)
+
     def told(self, texts: Iterable[str], written: Callable[[str], bool] = bool) -> bool | None:
         """Whether some texts together name it; None where that hangs on what else stands around them.
 

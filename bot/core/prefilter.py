@@ -4,7 +4,7 @@ A watchlist judges an item only if every party is named in it. The first gate as
 the party that is named least, outside of scripts and styles. The second asks them for a word of each other party, and then
 reads what stands around those words: terms of all parties send the page on (of 3,000 pages every one that named them also
 held what a rule asks for), one party without any term drops it. Where that does not tell, as a term counts only beside
-others (a single character or a surname, as one of a pair), the whole text is asked for all that the watchlist asks.
+others (a single character or a surname, as one of a pair), the whole text is asked whether it names all parties.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import re2
 
 from bot.core import hiding, transcoding
 from bot.core.charsets import MALFORMED, decoded, is_utf8
-from bot.core.kernels import Kernel, fewest, hushed, ways
+from bot.core.kernels import Kernel, bytewise, fewest, hushed
 from bot.core.naming import Named, far_reaching, shortest
 from bot.core.necessities import Necessities
-from bot.core.pagetext import Spoken, referred, spoken, within_tag
+from bot.core.pagetext import TAG, Spoken, referred, spoken, ways, within_tag
 from bot.core.readings import SCRIPTS
 from bot.core.surroundings import near
 from bot.core.terms import Term
@@ -32,6 +32,7 @@ from bot.core.watchlists import Watchlist
 
 VERSION = 5  # of the patterns: raise it when this room, `kernels`, `hiding` or `transcoding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
+_PARTING = b" \t\n\r<>,.:!?()\"'"  # signs beside a word that are no end of a reference
 LONGEST_REFERENCE = 12  # bytes, as in `&#x000D5317;`
 MANY = 30  # places of a party from which on a page is read as a whole
 
@@ -45,7 +46,7 @@ def patterns(watchlists: Sequence[Watchlist]) -> bytes:
         least = [*fewest(parties[rarest]), *map(Kernel, hushed(parties[rarest]))]
         words = [kernel.text for kernel in least]
         coded = sorted({way for word in words for way in transcoding.in_codecs(word)})
-        legacy = [*ways(least), hiding.exotic(words), *coded, *transcoding.exotic_in_codecs(words)]
+        legacy = [*bytewise(least), hiding.exotic(words), *coded, *transcoding.exotic_in_codecs(words)]
         plain = [_source(terms, malformed=number == rarest) for number, terms in enumerate(parties)]
         far = [_source(far_reaching(terms)) if watchlist.parties else "" for terms in parties]
         made.append({"rarest": rarest, "legacy": rb"|".join(legacy).decode("latin-1"), "parties": plain, "far": far})
@@ -77,7 +78,7 @@ def _source(terms: Sequence[Term], *, malformed: bool = False) -> str:
     words = fewest(terms)
     alone = list(map(Kernel, hushed(terms)))  # behind the others, which stand in the place of those that they begin
     exotic = hiding.exotic([kernel.text for kernel in (*words, *alone)])
-    found = [*ways(words, utf8=True), *ways(alone, utf8=True), exotic]
+    found = [*bytewise(words, utf8=True), *bytewise(alone, utf8=True), exotic]
     return rb"|".join([*found, MALFORMED] if malformed else found).decode("latin-1")
 
 
@@ -106,16 +107,33 @@ class _Party:
         """Whether what stands around its words, which are at these places, names it; None where that does not tell."""
         if self.named is None:
             return None
-        far = _places(said, self.far)
+        first = next(places, None)
+        if first is None:
+            return False
+        # Nearly always the first word is a name that needs no look at what stands around it.
+        if self._alone(said, first, self.named):
+            return True
+        places, far = chain((first,), places), _places(said, self.far)
         around = self._around(said, islice(places, MANY), islice(far, MANY), self.named)
         told = self.named.told(around, lambda script: _written(said, script))
         # Of many places only some were looked at.
         return told if told or next(chain(places, far), None) is None else None
 
+    @staticmethod
+    def _alone(said: Spoken, place: Place, named: Named) -> bool:
+        """Whether the word at a place in the markup names the party by itself."""
+        first, last = place
+        if last > len(said.markup) or within_tag(said.markup, first):
+            return False
+        word = said.markup[first:last]
+        begins, ends = word[0] in _PARTING, word[-1] in _PARTING
+        return any(named.certain(one, begins=begins, ends=ends) for one in ways(TAG.split(word)))
+
     def _around(self, said: Spoken, places: Iterator[Place], far: Iterator[Place], named: Named) -> Iterator[str]:
         """What stands around its words, in the markup and beside it."""
         beside: list[Place] = []
-        yield from near(said, _in_markup(said, places, beside), named.reach)
+        found = _in_markup(said, places, beside)
+        yield from near(said, found, named.reach)
         yield from near(said, _in_markup(said, far, beside), named.far_reach)
         if beside:
             yield from said.beside()

@@ -48,6 +48,27 @@ def test_terms_that_count_beside_others_tell_nothing_alone(party: Named, text: s
     assert party.told([text]) is None
 
 
+@pytest.mark.parametrize(
+    ("word", "begins", "ends", "certain"),
+    [
+        ("North Korea", True, True, True),
+        ("North Korea", True, False, True),  # a stem
+        ("North Korea", False, True, False),
+        ("the North", True, True, False),  # weak
+        ("korea", True, True, False),
+    ],
+)
+def test_a_word_cut_from_its_surroundings_names_it_if_it_needs_none(
+    party: Named, word: str, begins: bool, ends: bool, certain: bool
+):
+    assert party.certain(word, begins=begins, ends=ends) is certain
+
+
+def test_a_whole_word_is_not_certain_where_letters_may_follow():
+    named = Named([term("DPRK")])
+    assert [named.certain("DPRK", begins=True, ends=ends) for ends in (True, False)] == [True, False]
+
+
 def test_terms_that_reach_far_are_known_apart():
     named = Named([term("north korea*"), term("peopl* democratic* republic of korea")])
     assert [one.written for one in named.far] == ["peopl* democratic* republic of korea"]
