@@ -34,7 +34,7 @@ _CLOSING_OR_COMMENT = {
     name: re2.compile(rf"<(?:/{_either(name.decode())}[\t-\r />]|!--)".encode(), _OPTIONS)
     for name in (b"script", b"style")
 }
-_EXCLAMATION = ord("!")
+_EXCLAMATION, _TAG_END = ord("!"), ord(">")
 WIDEST = 4  # bytes of a character
 _ODD_TYPE = re.compile(rb"""\btype\s*=\s*["']?[^"'\s>]*&""")  # it may spell JSON-LD
 _COMMENT_END = re.compile(rb"--!?>")  # some end at `--!>`, and `<!-->` is a whole one, for some
@@ -185,7 +185,7 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
     while found := _OPENING.search(page, at):
         start, at = found.span()
         at -= 1
-        if within_tag(page, start):
+        if page[start - 1] != _TAG_END and within_tag(page, start):
             doubted = True
             break
         if page[start + 1] == _EXCLAMATION:  # what a comment holds begins nothing
@@ -209,7 +209,7 @@ def _unscripted(page: bytes) -> tuple[bytes, list[bytes], bool]:
                 words.append(inside.replace(b"<", b" "))
             at = end
             continue
-        head = page[at : page.find(b">", at) + 1].lower()
+        head = b">" if page[at] == _TAG_END else page[at : page.find(b">", at) + 1].lower()
         if len(head) > 1 and (b"ld+json" in head or b"settings+json" in head):
             script = page[at + len(head) : end]
             if len(script) <= MAX_SCRIPT or (len(script) <= WIDEST * MAX_SCRIPT and not script.isascii()):
