@@ -61,6 +61,7 @@ _LEFT_UTF8 = (
     rb"|[\xf0-\xf4][\x80-\xbf]{3}|" + _OPENED + rb")"
 )
 _RIGHT = rb"(?:$|[^A-Za-z0-9])"
+_RIGHT_UTF8 = rb"(?:$|[\x00-/:-@\[-`{-\x7f]|[\xc2\xc6-\xcf\xd2-\xdf\xe0-\xf4]|\xc3[\x97\xb7])"  # the same behind it
 
 EXOTIC = re.compile(
     "[\u02b0-\u02b8\u02e0-\u02e4\u1100-\u11ff\u1c80-\u1c88\u1d2c-\u1d6a\u1d78\u1d9b-\u1dbf\u2071\u207f\u2090-\u209c\u2102-\u2113\u2115\u2119-\u211d\u2120"
@@ -269,7 +270,7 @@ def _branches(texts: Sequence[tuple[str, bool]], depth: int, utf8: bool) -> byte
         if len(text) == depth:
             if not right:
                 return b""  # a shorter word that needs nothing more: the longer ones are found with it
-            ways.append(_RIGHT)
+            ways.append(_RIGHT_UTF8 if utf8 else _RIGHT)
     # "*" stands for any ending of the word before it.
     for char in sorted({text[depth] for text, _ in texts if len(text) > depth}):
         rest = [one for one in texts if len(one[0]) > depth and one[0][depth] == char]
@@ -296,6 +297,6 @@ def loose(text: str, *, right: bool) -> bytes:
 
 
 def exactly(text: str, *, utf8: bool = False) -> bytes:
-    """A pattern for an ASCII word in this very case, alone."""
-    body = INSIDE.join(rb"(?:%c|%s)" % (ord(char), _references(char)) for char in text)
-    return (_LEFT_UTF8 if utf8 else _LEFT) + body + _RIGHT
+    """A pattern for a word of letters without marks in this very case, alone."""
+    body = INSIDE.join(rb"(?:%s|%s)" % (quoted(char.encode()), _references(char)) for char in text)
+    return (_LEFT_UTF8 if utf8 else _LEFT) + body + (_RIGHT_UTF8 if utf8 else _RIGHT)

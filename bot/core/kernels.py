@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ def fewest(terms: Sequence[Term]) -> list[Kernel]:
         words = _words(term)
         if not words:
             continue
-        if term.cased and term.cased.isascii() and term.cased.isalnum() and len(words) == 1 and not term.stem:
+        if _exact(term) and len(words) == 1:
             found.append(Kernel(term.anchor, True, True, term.cased))
             continue
         if any(kernel.covers(word, left=left, right=right) for kernel in found for word, left, right in words):
@@ -82,6 +83,11 @@ def fewest(terms: Sequence[Term]) -> list[Kernel]:
         if not any(one.within(kernel) for one in found):
             found.append(kernel)
     return sorted(set(found))
+
+
+def _exact(term: Term) -> bool:
+    """Whether a term is a whole word in one case, of letters that are written in one way only."""
+    return term.cased.isalnum() and not term.stem and unicodedata.is_normalized("NFD", term.cased)
 
 
 def _words(term: Term) -> list[tuple[str, bool, bool]]:

@@ -30,7 +30,7 @@ from bot.core.surroundings import near
 from bot.core.terms import Term
 from bot.core.watchlists import Watchlist
 
-VERSION = 5  # of the patterns: raise it when this room, `kernels`, `hiding` or `transcoding` makes others
+VERSION = 6  # of the patterns: raise it when this room, `kernels`, `hiding` or `transcoding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
 _PARTING = b" \t\n\r<>,.:!?()\"'"  # signs beside a word that are no end of a reference
 LONGEST_REFERENCE = 12  # bytes, as in `&#x000D5317;`

@@ -327,3 +327,12 @@ def test_a_character_that_counts_beside_another_script_sends_no_page_on_without_
     body = disguises.page("Note", "TEXT").replace("TEXT", words)
     assert gate().first(body.encode(), "text/html")
     assert gate().second(body.encode(), "text/html") is passes
+
+
+@pytest.mark.parametrize(
+    ("words", "passes"),
+    [("Север обстрелял", True), ("Се&shy;вер обстрелял", True), ("Северного моря", False), ("Dprkx", False)],
+)
+def test_a_whole_word_is_not_found_where_letters_follow_in_any_alphabet(words: str, passes: bool):
+    body = disguises.page("Note", "TEXT").replace("TEXT", words)
+    assert gate().first(body.encode(), "text/html") is passes
