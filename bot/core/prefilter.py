@@ -173,7 +173,10 @@ class Gate:
         made = json.loads(self.cached)["patterns"]
         self._legacy_sources = tuple(one["legacy"] for one in made)
         self._parties = tuple(
-            _rarest_first(_made(watchlist, one["parties"], one["far"]), one["rarest"])
+            _rarest_first(
+                _made(watchlist, one["parties"], one["far"]),
+                one["rarest"],
+            )
             for one, watchlist in zip(made, self.watchlists, strict=True)
         )
         self._rarest = tuple(parties[0].words for parties in self._parties)
@@ -226,6 +229,14 @@ class Gate:
     def joins(self, text: str) -> bool:
         """Whether a text names all parties of any watchlist, whatever else it says."""
         return self._naming.joins(text)
+
+    def text(self, text: str) -> bool:
+        """Whether any watchlist may find something in a text."""
+        return self._all.met((text,))
+
+    @cached_property
+    def _all(self) -> Necessities:
+        return Necessities(self.watchlists)
 
 
 def _made(watchlist: Watchlist, words: Sequence[str], far: Sequence[str]) -> tuple[_Party, ...]:
