@@ -21,10 +21,12 @@ _UNSEEN_REFERENCE = (
     rb"&(?:amp;)*(?:#[xX]?0*(?:[0-9A-Da-d]{1,2};|1[2-7].|[aA][dD]|8[23]..|20[0-6].|65279|[fF][eE][fF][fF])|shy|zwn?j|[lr]rm|(?:af|ic|it);|[A-Z][a-z]+)"
     rb"[A-Za-z]*;?|\\u(?:00|20|[fF][eE]).."
 )
-_PARTING_REFERENCE = (
-    rb"&#0*(?:[0-9]{1,3}|[78][0-9]{3}|12[0-9]{3}|6[45][0-9]{3});?|&#[xX]0*(?:[0-9A-Fa-f]{1,2}|[12][0-9A-Fa-f]{3}|30[0-9A-Fa-f]{2}"
-    rb"|[fF][dDeEfF][0-9A-Fa-f]{2});?|&[A-Za-z]*;?|\\u(?:00|[12][0-9A-Fa-f]|30|[fF][dDeEfF])[0-9A-Fa-f]{2}"
+_PARTING_NUMBER = (
+    rb"&#(?:0*(?:[0-9]{1,3}|[78][0-9]{3}|12[0-9]{3}|6[45][0-9]{3})"
+    rb"|[xX]0*(?:[0-9A-Fa-f]{1,2}|2[bB][9cC]|37[4eE]|387|[12][0-9A-Fa-f]{3}|30[0-9A-Fa-f]{2}|[fF][bBdDeEfF][0-9A-Fa-f]{2}))"
 )
+_PARTING_ESCAPE = rb"\\u(?:(?:00|[12][0-9A-Fa-f]|30|[fF][bBdDeEfF])[0-9A-Fa-f]{2}|02[bB][9cC]|037[4eE]|0387)"
+_PARTING_REFERENCE = _PARTING_NUMBER + rb";?|&[A-Za-z]*;?|" + _PARTING_ESCAPE
 _MARKS = rb"(?:" + _UNSEEN_REFERENCE + rb"|" + _UNSEEN + rb")*"
 INSIDE = rb"(?:" + _TAG + rb"|" + _UNSEEN_REFERENCE + rb"|" + _UNSEEN + rb")*"
 """What may stand between two letters of one word without parting them."""
@@ -32,25 +34,33 @@ INSIDE = rb"(?:" + _TAG + rb"|" + _UNSEEN_REFERENCE + rb"|" + _UNSEEN + rb")*"
 BETWEEN = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|\\[nrtbf/\"]|[^A-Za-z0-9])+"
 """What may stand between two words of a phrase of ASCII letters."""
 
+_PARTING_UTF8 = rb"\xc2[\x80-\xbf]|[\xe1\xe2][\x80-\xbf]{2}|\xe3\x80[\x80-\xbf]|\xe3\x83\xbb|\xef[\xb7-\xbf][\x80-\xbf]|\xef\xac\xa9|\xca[\xb9\xbc]|\xcd[\xb4\xbe]|\xce\x87"
 _BETWEEN_UTF8 = (
-    rb"(?:"
-    + _TAG
-    + rb"|"
-    + _PARTING_REFERENCE
-    + rb"|\\[nrtbf/\"]|[\x00-/:-@\[-`{-\x7f]|\xc2[\x80-\xbf]|[\xe1\xe2][\x80-\xbf]{2}"
-    rb"|\xe3\x80[\x80-\xbf]|\xe3\x83\xbb|\xef[\xb7-\xbf][\x80-\xbf])+"
+    rb"(?:" + _TAG + rb"|" + _PARTING_REFERENCE + rb"|\\[nrtbf/\"]|[\x00-/:-@\[-`{-\x7f]|" + _PARTING_UTF8 + rb")+"
 )
 """The same where the phrase or the page is in UTF-8: signs and spaces, no letters."""
 
 _SIGN = rb"[.,'`*&+~_-]"
-_LOOSE = rb"(?:" + _TAG + rb"|" + _REFERENCE + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff])*"
-TIGHT = rb"(?:" + _LOOSE.removesuffix(b"*") + rb"+" + _SIGN + rb"?" + _LOOSE + rb"|" + _SIGN + _LOOSE + rb")"
-"""What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
 
-# The same before a digit: the digits of a reference are not what follows it, as in the letter `&#1090;` of a text in references.
-_OTHER = _TAG + rb"|&[A-Za-z][0-9A-Za-z]*;?|\\u[0-9A-Fa-f]{4}|" + _UNSEEN + rb"|\\[nrt]|[\s\-/\x80-\xff]"
-_WHOLE = _OTHER + rb"|(?:&#(?:[0-9]+|[xX][0-9A-Fa-f]+))+(?:;|" + _SIGN + rb"|" + _OTHER + rb")"
-_TIGHT_NUMBER = rb"(?:(?:" + _WHOLE + rb")+" + _SIGN + rb"?(?:" + _WHOLE + rb")*|" + _SIGN + rb"(?:" + _WHOLE + rb")*)"
+
+def _tight(reference: bytes, sign: bytes) -> bytes:
+    """What may stand between the letters of an abbreviation: one sign as people write them (not `n=k`, which is a program), or white space."""
+    loose = _TAG + rb"|" + reference + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/]|" + sign
+    return rb"(?:(?:" + loose + rb")+" + _SIGN + rb"?(?:" + loose + rb")*|" + _SIGN + rb"(?:" + loose + rb")*)"
+
+
+def _tight_number(number: bytes, escape: bytes, sign: bytes) -> bytes:
+    """The same before a digit: the digits of a reference are not what follows it, as in the letter `&#1090;` of a text in references."""
+    other = _TAG + rb"|&[A-Za-z][0-9A-Za-z]*;?|" + escape + rb"|" + _UNSEEN + rb"|\\[nrt]|[\s\-/]|" + sign
+    whole = other + rb"|(?:" + number + rb")+(?:;|" + _SIGN + rb"|" + other + rb")"
+    return rb"(?:(?:" + whole + rb")+" + _SIGN + rb"?(?:" + whole + rb")*|" + _SIGN + rb"(?:" + whole + rb")*)"
+
+
+TIGHT = _tight(_REFERENCE, rb"[\x80-\xff]")
+_TIGHT_NUMBER = _tight_number(rb"&#(?:[0-9]+|[xX][0-9A-Fa-f]+)", rb"\\u[0-9A-Fa-f]{4}", rb"[\x80-\xff]")
+# In UTF-8 signs and spaces are told from letters: every word of one letter would else go on to the end of the text.
+_TIGHT_UTF8 = _tight(_PARTING_REFERENCE, _PARTING_UTF8)
+_TIGHT_NUMBER_UTF8 = _tight_number(_PARTING_NUMBER, _PARTING_ESCAPE, _PARTING_UTF8)
 
 _ENDING = rb"(?:[0-9A-Za-z\x80-\xff]|" + _TAG + rb"|" + _UNSEEN + rb"|" + _REFERENCE + rb")*"
 _OPENED = rb"\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}"
@@ -275,7 +285,10 @@ def _branches(texts: Sequence[tuple[str, bool]], depth: int, utf8: bool) -> byte
     for char in sorted({text[depth] for text, _ in texts if len(text) > depth}):
         rest = [one for one in texts if len(one[0]) > depth and one[0][depth] == char]
         if char == " " and len(rest[0][0][:depth].rsplit(" ", 1)[-1]) == 1:
-            for joint, number in ((_TIGHT_NUMBER, True), (TIGHT, False)):
+            joints = (
+                ((_TIGHT_NUMBER_UTF8, True), (_TIGHT_UTF8, False)) if utf8 else ((_TIGHT_NUMBER, True), (TIGHT, False))
+            )
+            for joint, number in joints:
                 some = [one for one in rest if one[0][depth + 1].isdigit() is number]
                 ways += [joint + _branches(some, depth + 1, utf8)] if some else []
             continue

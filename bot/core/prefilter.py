@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import Any
 
@@ -24,16 +24,18 @@ from bot.core.charsets import MALFORMED, decoded, is_utf8
 from bot.core.kernels import Kernel, bytewise, fewest, hushed
 from bot.core.naming import Named, far_reaching, shortest
 from bot.core.necessities import Necessities
-from bot.core.pagetext import TAG, Spoken, referred, spoken, ways, within_tag
+from bot.core.pagetext import TAG, WIDEST, Spoken, referred, spoken, ways, within_tag
 from bot.core.readings import SCRIPTS
 from bot.core.surroundings import near
 from bot.core.terms import Term
 from bot.core.watchlists import Watchlist
 
-VERSION = 6  # of the patterns: raise it when this room, `kernels`, `hiding` or `transcoding` makes others
+VERSION = 7  # of the patterns: raise it when this room, `kernels`, `hiding` or `transcoding` makes others
 MEMORY = 512 * 1024 * 1024  # bytes that re2 may use for one pattern's program and states
+_AND = ord("&")
 _PARTING = b" \t\n\r<>,.:!?()\"'"  # signs beside a word that are no end of a reference
 LONGEST_REFERENCE = 12  # bytes, as in `&#x000D5317;`
+HEAD = 4096  # bytes of a page in which it may declare its charset
 MANY = 30  # places of a party from which on a page is read as a whole
 
 
@@ -91,31 +93,26 @@ class _Party:
     named: Named | None
     hushed: Mapping[bytes, tuple[str, ...]]  # characters, and the scripts beside which they count
 
-    def places(self, said: Spoken) -> Iterator[Place]:
+    def places(self, said: Spoken, written: Written) -> Iterator[Place]:
         """Where its words stand, but for characters that do not count in this page."""
-        absent: dict[bytes, bool] = {}
         for place in _places(said, self.words):
             char = _unescaped(said.raw[place[0] : place[1]])
-            if char in self.hushed:
-                if char not in absent:
-                    absent[char] = not any(_written(said, script) for script in self.hushed[char])
-                if absent[char]:
-                    continue
-            yield place
+            if char not in self.hushed or any(map(written, self.hushed[char])):
+                yield place
 
-    def told(self, said: Spoken, places: Iterator[Place]) -> bool | None:
+    def told(self, said: Spoken, places: Iterator[Place], written: Written) -> bool | None:
         """Whether what stands around its words, which are at these places, names it; None where that does not tell."""
         if self.named is None:
             return None
         first = next(places, None)
         if first is None:
             return False
-        # Nearly always the first word is a name that needs no look at what stands around it.
-        if self._alone(said, first, self.named):
+        # Nearly always the first word is a name that needs no look at what stands around it; a character alone is none.
+        if not _single(said.raw[first[0] : first[1]]) and self._alone(said, first, self.named):
             return True
         places, far = chain((first,), places), _places(said, self.far)
         around = self._around(said, islice(places, MANY), islice(far, MANY), self.named)
-        told = self.named.told(around, lambda script: _written(said, script))
+        told = self.named.told(around, written)
         # Of many places only some were looked at.
         return told if told or next(chain(places, far), None) is None else None
 
@@ -141,6 +138,8 @@ class _Party:
 
 Place = tuple[int, int]
 """Where in `Spoken.raw` a pattern found something: [first, last)."""
+Written = Callable[[str], bool]
+"""Whether a page may hold letters of a script."""
 
 
 def _places(said: Spoken, pattern: Any) -> Iterator[Place]:
@@ -149,8 +148,12 @@ def _places(said: Spoken, pattern: Any) -> Iterator[Place]:
 
 def _unescaped(found: bytes) -> bytes:
     """What was found, read if it is a single reference."""
-    short = found.startswith(b"&") and len(found) <= LONGEST_REFERENCE
-    return referred(found.decode("utf-8", "replace")).encode() if short else found
+    return referred(found.decode("utf-8", "replace")).encode() if found[0] == _AND and _single(found) else found
+
+
+def _single(found: bytes) -> bool:
+    """Whether what was found may be one character, as it is or as a reference, and is certainly little more."""
+    return len(found) <= (LONGEST_REFERENCE if found[0] == _AND else WIDEST)
 
 
 def _in_markup(said: Spoken, places: Iterator[Place], beside: list[Place]) -> Iterator[Place]:
@@ -202,8 +205,11 @@ class Gate:
 
     def _in_question(self, body: bytes, content_type: str) -> Spoken | None:
         """What a page that passes the first gate says, in UTF-8."""
-        wide = _wide(body, content_type)
+        wide = _wide(body)
         said = _in_utf8(body, content_type) if wide else spoken(body)
+        # Its signs mark every run of Japanese, so that one stands in what is read although the run reads like markup.
+        if b"\x1b" in said.raw and _declares_2022(body, content_type):
+            wide, said = True, _in_utf8(body, content_type)
         # One pass tells that a page is UTF-8 and without any of the words.
         if not any(rarest.search(said.raw) for rarest in self._rarest):
             return None
@@ -267,15 +273,16 @@ def _rarest_first(parties: tuple[_Party, ...], rarest: int) -> tuple[_Party, ...
 
 def _all_told(said: Spoken, parties: Sequence[_Party]) -> bool | None:
     """Whether what stands around their words names all parties; None where that does not tell of one of them."""
+    written = cache(partial(_written, said))
     found = []
     for party in parties:
-        places = party.places(said)
+        places = party.places(said, written)
         place = next(places, None)
         if place is None:
             return False
         found.append((party, chain((place,), places)))
     for party, places in found:
-        told = party.told(said, places)
+        told = party.told(said, places, written)
         if not told:
             return told
     return True
@@ -325,9 +332,11 @@ def _fits(cached: bytes, watchlists: Sequence[Watchlist]) -> bool:
     )
 
 
-def _wide(body: bytes, content_type: str) -> bool:
-    """UTF-16, UTF-32 and ISO-2022-JP: their bytes are not those of the patterns."""
-    head = body[:4096]
-    if b"\x00" in head or body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    return ("2022" in content_type or b"2022" in head) and b"\x1b" in body  # read so only where it is declared
+def _wide(body: bytes) -> bool:
+    """UTF-16 and UTF-32: their bytes are not those of the patterns."""
+    return body.find(b"\x00", 0, HEAD) >= 0 or body.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _declares_2022(body: bytes, content_type: str) -> bool:
+    """ISO-2022-JP, whose letters are ASCII behind escapes, and which is read so only where it is declared."""
+    return "2022" in content_type or body.find(b"2022", 0, HEAD) >= 0
