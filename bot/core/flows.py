@@ -95,26 +95,29 @@ def sense(
     returned: set[str] = set()  # the same, of a clause with a word of payment, by weaker signs
     spoken: dict[str, float] = {}  # flows, paid with or told
     for text, found, weight in _clauses(sentences):
-        for flow in {mark.flow for mark in found if text and mark.flow and not covered(mark, found)}:
+        flowing = _flowing(found)
+        flows = {mark.flow for mark in flowing}
+        for flow in flows if text else ():
             spoken[flow] = spoken.get(flow, 0.0) + weight
-        flowing = {mark.flow for mark in found if mark.flow and not mark.barter and not covered(mark, found)}
+        barters = [mark for mark in found if mark.barter]
         if any(mark.back for mark in found):
-            turned |= flowing
+            turned |= {mark.flow for mark in flowing if not mark.barter}
         else:
-            straight |= flowing
-        swapped = swapped or swaps(text, found)
-        mirrored = mirrored or mirrored_in(text, found)
-        marks = [mark for mark in found if not _paid(text, mark, found)]
+            straight |= {mark.flow for mark in flowing if not mark.barter}
+        if len(flows) > 1:  # else there is nothing to set against each other
+            swapped = swapped or swaps(text, found)
+            mirrored = mirrored or mirrored_in(text, found)
+        marks = [mark for mark in found if not _paid(text, mark, found)] if barters else found
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
         likely = {f"{g}>{r}" for g, r in pairs if min(gives.get(g, 0.0), takes.get(r, 0.0)) >= RETURNED}
-        if any(mark.barter for mark in found):
+        if barters:
             returned |= likely
         elif not any(mark.back for mark in found):
             outward |= likely
         for giver, receiver in pairs:
             totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
-        for flow in {mark.flow for mark in marks if mark.flow and not covered(mark, marks)}:
+        for flow in flows if marks is found else {mark.flow for mark in _flowing(marks)}:
             hinted[flow] = hinted.get(flow, 0.0) + weight
     for flow, hint in hinted.items():
         totals[flow] = totals.get(flow, 0.0) + min(MOST_HINT, 1.2 * hint)
@@ -151,6 +154,11 @@ def sense(
     return Sense(usual if usual in (best, f"{receiver}>{giver}") else "unclear", points)
 
 
+def _flowing(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks with a usual flow that are no part of a longer one."""
+    return [mark for mark in marks if mark.flow and not covered(mark, marks)]
+
+
 def _even(spoken: dict[str, float], one: str, other: str, share: float = EVEN) -> bool:
     """Whether goods of both flows are spoken of about as much as each other."""
     low, high = sorted((spoken.get(one, 0.0), spoken.get(other, 0.0)))
@@ -162,11 +170,14 @@ def _clauses(
 ) -> Iterator[tuple[str, Sequence[Mark], float]]:
     """The sentences, parted at semicolons: "A sent B shells; in return …" tells two flows."""
     for text, marks, weight in sentences:
+        if ";" not in text and "；" not in text:
+            yield text, marks, weight
+            continue
         cuts = [place for place, char in enumerate(text) if char in ";；"]
         for first, last in pairwise([0, *cuts, len(text)]):
-            inside = [mark for mark in marks if first <= mark.start < last] if cuts else marks
-            if inside or not cuts:
-                yield text[:last] if cuts else text, inside, weight
+            inside = [mark for mark in marks if first <= mark.start < last]
+            if inside:
+                yield text[:last], inside, weight
 
 
 def _paid(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:

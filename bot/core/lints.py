@@ -140,7 +140,7 @@ def _unused(watchlist: Watchlist) -> Iterator[Problem]:
     demands = [rule.demand for rule in watchlist.rules] + [cancel.demand for cancel in watchlist.cancels]
     demands += [stream.demand for stream in watchlist.streams] + [kind.demand for kind in watchlist.kinds]
     for demand in demands:
-        used |= demand.used() | demand.none
+        used |= demand.used | demand.none
     for cancel in watchlist.cancels:
         used |= cancel.drop
     for rule in watchlist.rules:

@@ -37,7 +37,11 @@ class Meaning:
 
     def __init__(self, watchlist: Watchlist) -> None:
         self.watchlist = watchlist
-        self._bit = tuple(1 << watchlist.concepts[term.concept].bit for term in watchlist.terms)
+        named = [watchlist.concepts[term.concept] for term in watchlist.terms]
+        self._bit = tuple(1 << concept.bit for concept in named)
+        self._stands_for = tuple((c.parties, c.voice, c.goods, c.flow, c.barter, c.back) for c in named)
+        self._implies = tuple(frozenset(concept.implies) for concept in named)
+        self._parties = tuple(frozenset(concept.parties or ("",)) for concept in named)
 
     def of(
         self, scan: Scan, chosen: list[Sentence], titles: list[Sentence]
@@ -75,15 +79,15 @@ class Meaning:
 
     def _actors(self, hits: list[Hit]) -> list[Hit]:
         """The hits without parties that are part of a phrase which only implies them: the "Juche" of "Juche calendar"."""
-        concepts, terms = self.watchlist.concepts, self.watchlist.terms
-        phrases = [(h[0], h[1], concepts[terms[h[2]].concept].implies) for h in hits]
-        hiding = [(start, end, set(implied)) for start, end, implied in phrases if implied]
+        implies, parties = self._implies, self._parties
+        hiding = [(start, end, implies[number]) for start, end, number in hits if implies[number]]
+        if not hiding:
+            return hits
         return [
             hit
             for hit in hits
             if not any(
-                start <= hit[0] and hit[1] <= end and implied >= set(concepts[terms[hit[2]].concept].parties or ("",))
-                for start, end, implied in hiding
+                start <= hit[0] and hit[1] <= end and implied >= parties[hit[2]] for start, end, implied in hiding
             )
         ]
 
@@ -92,15 +96,4 @@ class Meaning:
         return points * (max(met) + 0.05 * sum(met) if met else 0.7)
 
     def _mark(self, scan: Scan, hit: Hit, offset: int) -> Mark:
-        concept = self.watchlist.concepts[self.watchlist.terms[hit[2]].concept]
-        end = word_end(scan.reading.text, hit[1])
-        return Mark(
-            hit[0] - offset,
-            end - offset,
-            concept.parties,
-            concept.voice,
-            concept.goods,
-            concept.flow,
-            concept.barter,
-            concept.back,
-        )
+        return Mark(hit[0] - offset, word_end(scan.reading.text, hit[1]) - offset, *self._stands_for[hit[2]])

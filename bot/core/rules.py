@@ -23,6 +23,13 @@ class Demand:
     all: tuple[int, ...] = ()  # each a mask of alternatives
     none: int = 0
     words: tuple[tuple[str, ...], ...] = ()  # the same groups as written, for the trace
+    used: int = field(init=False, default=0, compare=False)  # all concepts that the demand asks for
+
+    def __post_init__(self) -> None:
+        used = 0
+        for group in self.all:
+            used |= group
+        object.__setattr__(self, "used", used)
 
     def met(self, mask: int) -> bool:
         """Whether a window with these concepts meets the demand."""
@@ -39,13 +46,6 @@ class Demand:
             if not mask & group:
                 return False
         return True
-
-    def used(self) -> int:
-        """All concepts that the demand asks for."""
-        used = 0
-        for group in self.all:
-            used |= group
-        return used
 
 
 @dataclass(frozen=True, slots=True)

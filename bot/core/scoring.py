@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from dataclasses import dataclass
 
 from bot.core.guards import Hit
 from bot.core.readings import Scan
@@ -20,10 +21,10 @@ class Sentence:
 
     number: int
     where: str
-    mask: int = 0
-    raw: int = 0
-    hits: list[Hit] = field(default_factory=list)
-    cancelled: str = ""
+    mask: int
+    cancelled: str  # the cancel that took concepts away, or ""
+    raw: int
+    hits: list[Hit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Score:
 
 def _holding(rule: Rule, sentences: list[Sentence]) -> tuple[int, ...]:
     """At most four sentences of the rule's window that hold most of what it asks for, in order."""
-    used = rule.demand.used()
+    used = rule.demand.used
     held = [s for s in sentences if s.where in _WINDOWS[rule.within] and s.mask & used]
     held.sort(key=lambda s: -sum(bool(s.mask & group) for group in rule.demand.all))
     return tuple(sorted(s.number for s in held[:4]))
@@ -62,7 +63,12 @@ class Scorer:
             self._triggers |= min(cancel.demand.all, key=int.bit_count, default=-1)
         self._met: dict[int, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}  # rules by what a sentence holds
         self._left: dict[int, tuple[int, str]] = {}  # what cancels leave of it
-        self._single = tuple(rule for rule in watchlist.rules if rule.within in _WINDOWS)
+        # Those that look at more than sentences, with the group that few concepts meet: most are settled by one look at it.
+        self._single = tuple(
+            (rule, rule.within, min(rule.demand.all, key=int.bit_count, default=-1))
+            for rule in watchlist.rules
+            if rule.within in _WINDOWS
+        )
 
     def sentences(self, scan: Scan, kept: list[Hit]) -> list[Sentence]:
         """The sentences that hold hits (given in order), in order."""
@@ -72,23 +78,18 @@ class Scorer:
         length = len(scan.joined)
         tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
         bits, starts = self._bit, scan.starts
-        until, mask = -1, 0
-        sentence: Sentence | None = None
-        for hit, at in zip(kept, scan.reading.sources([hit[0] for hit in kept]), strict=True):
-            if sentence is None or at >= until:
-                if sentence is not None:
-                    sentence.raw = mask
-                number, mask = scan.sentence(at), 0
-                until = starts[number + 1] if number + 1 < len(starts) else length
-                sentence = Sentence(number, self._field(scan, number, lead_end, tail_at))
-                found.append(sentence)
-                hits = sentence.hits
-            mask |= bits[hit[2]]
-            hits.append(hit)
-        if sentence is not None:
-            sentence.raw = mask
-        for sentence in found:
-            sentence.mask, sentence.cancelled = self._uncancelled(sentence.raw)
+        places = scan.reading.sources([hit[0] for hit in kept])
+        first = 0
+        while first < len(kept):
+            number = scan.sentence(places[first])
+            until = starts[number + 1] if number + 1 < len(starts) else length
+            last = max(first + 1, bisect_left(places, until, first))
+            hits, raw = kept[first:last], 0
+            for hit in hits:
+                raw |= bits[hit[2]]
+            where = self._field(scan, number, lead_end, tail_at)
+            found.append(Sentence(number, where, *self._uncancelled(raw), raw, hits))
+            first = last
         return found
 
     def _uncancelled(self, raw: int) -> tuple[int, str]:
@@ -136,9 +137,11 @@ class Scorer:
             if sentence.where == "title":
                 masks["title"] |= sentence.mask
         scores.extend(
-            Score(rule.points, rule.name, rule.within, _holding(rule, sentences), rule.demand.used())
-            for rule in self._single
-            if rule.demand.met(masks[rule.within]) and (not rule.firm or self._firm(rule, sentences))
+            Score(rule.points, rule.name, rule.within, _holding(rule, sentences), rule.demand.used)
+            for rule, within, rare in self._single
+            if masks[within] & rare
+            and rule.demand.met(masks[within])
+            and (not rule.firm or self._firm(rule, sentences))
         )
         return scores
 
@@ -163,7 +166,7 @@ class Scorer:
         mask, numbers = sentence.mask, [sentence.number]
         for rule in self._rules(mask)[0]:
             if sentence.where in rule.fields and self._close(scan, rule, sentence):
-                best = Score(rule.points, rule.name, sentence.where, (sentence.number,), rule.demand.used())
+                best = Score(rule.points, rule.name, sentence.where, (sentence.number,), rule.demand.used)
                 break
         if position and sentences[position - 1].number == sentence.number - 1:
             mask |= sentences[position - 1].mask
@@ -171,8 +174,8 @@ class Scorer:
         for rule in self._rules(mask)[1]:
             if best is not None and rule.points <= best.points:
                 break
-            if sentence.where in rule.fields and sentence.mask & rule.demand.used():
-                best = Score(rule.points, rule.name, sentence.where, tuple(numbers), rule.demand.used())
+            if sentence.where in rule.fields and sentence.mask & rule.demand.used:
+                best = Score(rule.points, rule.name, sentence.where, tuple(numbers), rule.demand.used)
         for rule in self._paragraph:
             if (best is None or rule.points > best.points) and sentence.where in rule.fields:
                 mask, numbers = sentence.mask, [sentence.number]
@@ -181,7 +184,7 @@ class Scorer:
                         mask |= other.mask
                         numbers.append(other.number)
                 if rule.demand.met(mask):
-                    best = Score(rule.points, rule.name, sentence.where, tuple(sorted(numbers)), rule.demand.used())
+                    best = Score(rule.points, rule.name, sentence.where, tuple(sorted(numbers)), rule.demand.used)
         return best
 
     def _rules(self, mask: int) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
@@ -201,7 +204,7 @@ class Scorer:
         if not rule.reach or not sentence.hits:
             return True
         text = scan.reading.text
-        hits = [hit for hit in sentence.hits if self._bit[hit[2]] & rule.demand.used()]
+        hits = [hit for hit in sentence.hits if self._bit[hit[2]] & rule.demand.used]
         for first in range(len(hits)):
             mask = 0
             for hit in hits[first:]:

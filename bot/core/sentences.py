@@ -101,9 +101,12 @@ def _stops(text: str) -> Iterator[tuple[int, int]]:
     places.sort()
     end = 0
     for place in places:
-        if place >= end:  # else it is a later sign of the one before
-            end = _STOP.match(text, place).end()  # type: ignore[union-attr]  # one of its signs stands there
-            yield place, end
+        if place < end:
+            continue  # a later sign of the one before
+        following = text[place + 1 : place + 2]
+        alone = following == " " or following.isalnum()  # nearly always: nothing to look for
+        end = place + 1 if alone else _STOP.match(text, place).end()  # type: ignore[union-attr]  # one of its signs stands there
+        yield place, end
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
