@@ -27,7 +27,8 @@ VISITOR = re.compile(
 )
 # Who did what the verb before says: gives if it gives, takes if it takes.
 BY = (
-    "by the ", "by ", "seitens ", "durch ", "par la ", "par les forces ", "par ", "por parte de ", "por ", "por las tropas ",
+    "by the ", "by ", "seitens ", "durch ", "par la ", "par le ", "par les ", "par l'", "par les forces ", "par ",
+    "por parte de ", "por ", "por el ", "por los ", "por la ", "por las ", "por las tropas ",
     "ze strony ", "przez ", "被",
 )  # fmt: skip
 AT = ("у ", "in ", "w ", "в ", "en ")  # from whom, right after a verb of buying: "buys its missiles in …"
@@ -140,9 +141,14 @@ SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은
 TRAVEL = (
     "visit", "mission", "deleg", "envoy", "travel", "trip", "arriv", "flew", "fly", "went", "head", "tour", "return", "journey", "welcom", "invit",
     "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
+    "ездил", "їздил", "летал", "літал", "посети", "побывал", "побува", "відвіда", "訪", "访", "방문", "찾아", "찾은", "찾았",
     "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
 )  # fmt: skip
-TRAVELS_AFTER = re.compile(r" (?:zu )?(?:reis|flieg|flog|fahr|gereist|geflogen|abreis)")  # German: the verb comes last
+# German: the verb comes last; Russian and Ukrainian: so may the traveller.
+TRAVELS_AFTER = re.compile(
+    r" (?:(?:zu )?(?:reis|flieg|flog|fahr|gereist|geflogen|abreis)|(?:отправил|отбыл|вылетел|прибыл|вирушил|прибул|полетіл|поїхал)\w* (?:\w+ )?"
+    r"(?:делегаци|группа|миссия|министр|глава|представител|специалист|инженер|делегаці|група|місія|міністр|очільни|представни|фахівц|інженер))"
+)
 # What is launched from a place was not given by it: no cue for a giver.
 LAUNCHED = re.compile(
     r"launch|fired|abgefeuert|gestartet|выпу[щс]|запу[щс]|стреля|випу[щс]|tiré|lancé|lanz|dispar|wystrzel|odpal|発射|撃|쏜|쏘|쐈|발사"
