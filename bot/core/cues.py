@@ -37,6 +37,7 @@ GENITIVE = ("of ", "of the ", "de la ", "de l'", "du ", "de ", "d'", "del ")
 WHO = ("путин", "путін", "ким", "кім", "ким чен ын", "кім чен ин")  # whoever is asked stands in another case
 FOR_WHOM = ("对", "對", "向", "给", "給")
 TOWARDS = ("対", "대", "对", "對", "向", "给", "給", "予", "援")
+VISITED = ("訪", "访", "방")  # a name that carries its own "visit": 訪朝, 방북
 LOCATIVE = re.compile("[еиії]$")  # "в Пхеньяне" is where, "в Россию" is where to
 _HIRED = r"(?:чвк|пвк|групп[аыу]|груп[аиу]|наемник\w*|найманц\w*|mercenaries of|mercenaires de|mercenarios de|söldner(?: der)?|najemnik\w*(?: z)?|grup[aęy]|gruppe|groupe|grupo|group) "
 INSTRUMENTAL = re.compile("(?:[оеё]м|[оеі]ю|[еоі]й|єю)$")
@@ -139,8 +140,8 @@ TO_AFTER = (
 SUBJECT_AFTER = ("이 ", "가 ", "은 ", "는 ", "が", "は", "측이", "측은", "군이", "도 ", "측 ", "、", ",")
 # People who travel give and receive nothing: a "to" beside such a word is no cue.
 TRAVEL = (
-    "visit", "mission", "deleg", "envoy", "travel", "trip", "arriv", "flew", "fly", "went", "head", "tour", "return", "journey", "welcom", "invit",
-    "besuch", "reis", "flog", "ankunft", "voyage", "rend", "déplac", "viaj", "visita", "lleg",
+    "visit", "mission", "deleg", "délég", "делегац", "envoy", "travel", "trip", "arriv", "flew", "fly", "went", "head", "tour", "return", "journey", "welcom", "invit",
+    "besuch", "reis", "flog", "ankunft", "voyage", "passage", "rend", "déplac", "viaj", "visita", "lleg",
     "ездил", "їздил", "летал", "літал", "посети", "побывал", "побува", "відвіда", "訪", "访", "방문", "찾아", "찾은", "찾았",
     "wizyt", "uda", "podróż", "przyje", "pojed", "przyby", "поезд", "визит", "приб", "приех", "їде", "поїх", "приї",
 )  # fmt: skip

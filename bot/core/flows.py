@@ -38,6 +38,7 @@ from bot.core.cues import (
     TOWARDS,
     TRAVEL,
     TRAVELS_AFTER,
+    VISITED,
     VISITOR,
     WHO,
     WITH,
@@ -209,7 +210,9 @@ def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str
     covers = [m for m in marks if not m.goods and not m.parties and m.voice in {"", "deal"}]
     # "On Moscow's orders" tells its flow as a whole: the verb and the name in it say nothing more.
     phrases = [m for m in marks if m.flow and not m.goods and not m.voice]
-    named = [mark for mark in marks if len(mark.parties) == 1 and not mark.goods and not _part(mark, phrases)]
+    # Nor does one of the two in a word for both: 俄朝.
+    both = [m for m in marks if len(m.parties) > 1 and not m.goods]
+    named = [mark for mark in marks if len(mark.parties) == 1 and not mark.goods and not _part(mark, [*phrases, *both])]
     verbs = [mark for mark in marks if mark.voice in {"give", "take"} and not _part(mark, phrases)]
     # "weapons" of an arms deal or of a weapons depot belong to nobody.
     goods = [
@@ -221,8 +224,11 @@ def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str
     for mark in goods:
         for party in mark.parties if len(mark.parties) == 1 else ():
             gives[party] = max(gives.get(party, 0.0), 2.0)  # "North Korean shells", "from North Korea"
+    # Where nothing is handed over or named that could be, "to" says whither somebody went.
+    moved = bool(verbs or goods or any(mark.flow or mark.barter for mark in marks))
     for mark in named:
         role, points = _role(text, mark, named, verbs, goods)
+        points = points if moved or role == "give" else min(points, 1.0)
         side = gives if role == "give" else takes
         party = mark.parties[0]
         side[party] = max(side.get(party, 0.0), points)  # the clearest cue of a sentence, not their sum
@@ -254,6 +260,8 @@ def _role(
         return "give", 3.0
     if MADE_IN.search(text[max(0, mark.start - 24) : mark.start]):
         return "give", 3.0
+    if own.startswith(VISITED):
+        return "give", 0.0
     if own.startswith(TOWARDS):
         return "take", 2.5
     launched = LAUNCHED.search(text, max(0, mark.start - 24), mark.end + 16) is not None
@@ -277,6 +285,8 @@ def _role(
         return (verb.voice, 2.0) if verb is not None else ("give", 0.0)
     # "supplies Russia": the object; "buys North Korean": the source
     if near and not adjective and not _travels(text, mark):
+        if ends(f"{text[near[-1].start : near[-1].end]} ", FROM):
+            return "give", 2.0  # "приходять від"
         if near[-1].voice == "give":
             return ("give" if INSTRUMENTAL.search(own) else "take"), 2.5
         return ("take", 1.5) if own in WHO else ("give", 2.0)
@@ -296,6 +306,12 @@ def _role(
         last = next((verb for verb in reversed(verbs) if verb.end <= mark.start), None)
         if last is not None and last.voice == "take" and (ends(left, OF_WHOM) or mark.start - last.end <= 5):
             return "give", 1.5  # "comprar a", "reaching out to", "zwraca się do"
+        if (
+            left.endswith("en ")
+            and SPANISH.search(text)
+            and not any(v.voice == "give" and v.end <= mark.start for v in verbs)
+        ):
+            return "give", 0.0  # where something is: whither is "a" or "hacia"
         return "take", 2.0
     if left.endswith(WITH_OR_FROM) and WITH_WHOM.search(own):
         return "give", 0.0
