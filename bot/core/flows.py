@@ -46,11 +46,10 @@ from bot.core.cues import (
     WITH_OR_FROM,
     WITH_WHOM,
 )
-from bot.core.marks import Mark, covered, ends
-from bot.core.swaps import mirrored_in, swaps
+from bot.core.marks import Mark, ends, flowing
+from bot.core.swaps import mirrored_in, paid, swaps
 from bot.core.terms import unspaced
 
-_PAID_BEFORE, _PAID_AFTER = 6, 60  # code points between a word of payment and the goods that are paid with
 AGAIN = 0.3  # share of the points of one way from which a swap's other way is told too
 RETURNED = 1.5  # points of each role from which a clause with a word of payment says what comes back
 MUCH = 6.0  # points of grammar from which a draw is no accident
@@ -96,19 +95,19 @@ def sense(
     returned: set[str] = set()  # the same, of a clause with a word of payment, by weaker signs
     spoken: dict[str, float] = {}  # flows, paid with or told
     for text, found, weight in _clauses(sentences):
-        flowing = _flowing(found)
-        flows = {mark.flow for mark in flowing}
+        moving = flowing(found)
+        flows = {mark.flow for mark in moving}
         for flow in flows if text else ():
             spoken[flow] = spoken.get(flow, 0.0) + weight
         barters = [mark for mark in found if mark.barter]
         if any(mark.back for mark in found):
-            turned |= {mark.flow for mark in flowing if not mark.barter}
+            turned |= {mark.flow for mark in moving if not mark.barter}
         else:
-            straight |= {mark.flow for mark in flowing if not mark.barter}
+            straight |= {mark.flow for mark in moving if not mark.barter}
         if len(flows) > 1:  # else there is nothing to set against each other
             swapped = swapped or swaps(text, found)
             mirrored = mirrored or mirrored_in(text, found)
-        marks = [mark for mark in found if not _paid(text, mark, found)] if barters else found
+        marks = [mark for mark in found if not paid(text, mark, found)] if barters else found
         gives, takes = _roles(text, marks)
         told |= {f"{g}>{r}" for g, r in pairs if gives.get(g, 0.0) >= 2.0 and takes.get(r, 0.0) >= 2.0}
         likely = {f"{g}>{r}" for g, r in pairs if min(gives.get(g, 0.0), takes.get(r, 0.0)) >= RETURNED}
@@ -118,7 +117,7 @@ def sense(
             outward |= likely
         for giver, receiver in pairs:
             totals[f"{giver}>{receiver}"] += weight * (gives.get(giver, 0.0) + takes.get(receiver, 0.0))
-        for flow in flows if marks is found else {mark.flow for mark in _flowing(marks)}:
+        for flow in flows if marks is found else {mark.flow for mark in flowing(marks)}:
             hinted[flow] = hinted.get(flow, 0.0) + weight
     for flow, hint in hinted.items():
         totals[flow] = totals.get(flow, 0.0) + min(MOST_HINT, 1.2 * hint)
@@ -155,11 +154,6 @@ def sense(
     return Sense(usual if usual in (best, f"{receiver}>{giver}") else "unclear", points)
 
 
-def _flowing(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks with a usual flow that are no part of a longer one."""
-    return [mark for mark in marks if mark.flow and not covered(mark, marks)]
-
-
 def _even(spoken: dict[str, float], one: str, other: str, share: float = EVEN) -> bool:
     """Whether goods of both flows are spoken of about as much as each other."""
     low, high = sorted((spoken.get(one, 0.0), spoken.get(other, 0.0)))
@@ -179,29 +173,6 @@ def _clauses(
             inside = [mark for mark in marks if first <= mark.start < last]
             if inside:
                 yield text[:last], inside, weight
-
-
-def _paid(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether a mark is what is paid with, not what is told: "… in exchange for shells", 砲弾の見返りに."""
-    if not mark.goods:
-        return False
-    for other in marks:
-        if not other.barter or any(
-            deal.voice and deal.start < other.end and other.start < deal.end for deal in marks if deal is not other
-        ):
-            continue  # "for arms" of "for arms transfers" pays for nothing
-        if other.start <= mark.start and mark.end <= other.end:
-            return True
-        unspaced = text[other.start] > "\u3000"
-        gap = text[mark.end : other.start] if unspaced else text[other.end : mark.start]
-        before = mark.end <= other.start if unspaced else other.end <= mark.start
-        if (
-            before
-            and len(gap) <= (_PAID_BEFORE if unspaced else _PAID_AFTER)
-            and not any(sign in gap for sign in "、，")
-        ):
-            return True
-    return False
 
 
 def _roles(text: str, marks: Sequence[Mark]) -> tuple[dict[str, float], dict[str, float]]:

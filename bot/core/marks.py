@@ -29,6 +29,11 @@ def covered(mark: Mark, marks: Sequence[Mark]) -> bool:
     )
 
 
+def flowing(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks with a usual flow that are no part of a longer one."""
+    return [mark for mark in marks if mark.flow and not covered(mark, marks)]
+
+
 def ends(left: str, cues: tuple[str, ...]) -> bool:
     """Whether what stands to the left ends with one of these words: alone, or a particle that needs no space."""
     if not left.endswith(cues):  # one look for all of them: most names have no cue before them

@@ -1,19 +1,21 @@
-"""Whether a sentence sets the goods of one side against those of the other."""
+"""Whether a sentence sets the goods of one side against those of the other, and what is paid with."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bot.core.cues import AGAINST, TO, TO_AFTER
-from bot.core.marks import Mark, covered, ends
+from bot.core.marks import Mark, covered, ends, flowing
 from bot.core.terms import unspaced
+
+_PAID_BEFORE, _PAID_AFTER = 6, 60  # code points between a word of payment and the goods that are paid with
 
 
 def swaps(text: str, marks: Sequence[Mark]) -> bool:
     """Whether goods of two flows stand on the two sides of a word of payment, or of "for" in a sentence that has one."""
-    flowing = [mark for mark in marks if mark.flow and not mark.barter and not covered(mark, marks)]
+    moving = [mark for mark in flowing(marks) if not mark.barter]
     barters = [mark for mark in marks if mark.barter]
-    for one, other in ((a, b) for a in flowing for b in flowing if a.flow != b.flow and a.start <= b.start):
+    for one, other in ((a, b) for a in moving for b in moving if a.flow != b.flow and a.start <= b.start):
         if any(one.start < barter.end and barter.start < other.end for barter in barters):
             return True  # "in return A seeks …" begins with the word and tells one way only
         if barters and any(word in f" {text[one.end : other.start]}" for word in AGAINST):
@@ -42,3 +44,26 @@ def mirrored_in(text: str, marks: Sequence[Mark]) -> bool:
     if any(mark.barter for mark in marks) or len(told) != 2:
         return False
     return all(flow.startswith(f"{party}>") for party, flow in told) and told[0][0] != told[1][0]
+
+
+def paid(text: str, mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether a mark is what is paid with, not what is told: "… in exchange for shells", 砲弾の見返りに."""
+    if not mark.goods:
+        return False
+    for other in marks:
+        if not other.barter or any(
+            deal.voice and deal.start < other.end and other.start < deal.end for deal in marks if deal is not other
+        ):
+            continue  # "for arms" of "for arms transfers" pays for nothing
+        if other.start <= mark.start and mark.end <= other.end:
+            return True
+        unspaced = text[other.start] > "\u3000"
+        gap = text[mark.end : other.start] if unspaced else text[other.end : mark.start]
+        before = mark.end <= other.start if unspaced else other.end <= mark.start
+        if (
+            before
+            and len(gap) <= (_PAID_BEFORE if unspaced else _PAID_AFTER)
+            and not any(sign in gap for sign in "、，")
+        ):
+            return True
+    return False
