@@ -66,11 +66,13 @@ class Meaning:
         kinds = [kind for kind in self.watchlist.kinds if kind.demand.met(whole)]
         ranked = sorted(kinds, key=lambda kind: -self._weight_of_kind(kind.demand, kind.points, told))
         kind = ranked[0] if ranked else None
-        if kind is not None and kind.flow:
-            parts.append(("", [Mark(0, 0, flow=kind.flow)], 2.0))
         named = [] if kind is None else [f"kind: {kind.name}"]
         if len(self.watchlist.parties) < 2:
             return None, kind.name if kind else None, named
+        if kind is not None and kind.settles:
+            return kind.flow, kind.name, [f"direction: {kind.flow}, as in all items of this kind", *named]
+        if kind is not None and kind.flow:
+            parts.append(("", [Mark(0, 0, flow=kind.flow)], 2.0))
         weighing, usual = (kind.weighs, kind.flow) if kind is not None else (False, "")
         found = sense(parts, tuple(self.watchlist.parties), weighing=weighing, usual=usual)
         more = [f"direction: {found.direction}" + "".join(f", {pair} {value:g}" for pair, value in found.points)]

@@ -96,6 +96,7 @@ class Kind:
     points: float = 1.0
     flow: str = ""
     weighs: bool = False  # such items weigh both sides: goods of both flows make the direction `both`
+    settles: bool = False  # `flow` is the direction of such items, whatever else their sentences hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,12 +261,15 @@ class _Reader(Checks):
         return tuple(fields)
 
     def kind(self, value: dict[str, Any], key: str) -> Kind:
-        self.unknown(value, ("name", "label", "all", "none", "points", "flow", "weighs", "about"), key)
+        self.unknown(value, ("name", "label", "all", "none", "points", "flow", "weighs", "settles", "about"), key)
         name = self.text(value, "name", key, needed=True)
         label = self.text(value, "label", key) or name
         points = self.number(value, "points", key, 1.0)
         demand = self.demand(value, key, needed=False)
-        return Kind(name, label, demand, points, self.flow(value, key), self.flag(value, "weighs", key))
+        flow, settles = self.flow(value, key), self.flag(value, "settles", key)
+        if settles and not flow:
+            self.wrong(f"{key}.settles", True, "a kind with a flow", 'flow = "giver>receiver" beside it')
+        return Kind(name, label, demand, points, flow, self.flag(value, "weighs", key), settles)
 
     def scoring(self, value: Any, rules: list[Rule]) -> Scoring:
         if not isinstance(value, dict):
