@@ -233,6 +233,13 @@ def test_where_a_sentence_stands_decides_how_much_it_weighs():
         ("Północnokoreańskie zakłady zbrojeniowe robią pociski na zamówienie Moskwy", "dprk>russia"),
         ("Every second shell that Russian artillery fires comes from North Korea", "dprk>russia"),
         ("North Korea trades shells for Russian satellite technology in exchange deal", "both"),
+        ("Шойгу ездил в Пхеньян договариваться о закупке снарядов", "dprk>russia"),
+        ("俄羅斯代表團訪朝 採購砲彈", "dprk>russia"),
+        ("Ingenieros enviados por el Kremlin llevan tecnología de misiles a Corea del Norte", "russia>dprk"),
+        ("Сорок відсотків снарядів, які витрачає росія, приходять від Кіма", "dprk>russia"),
+        ("Russian machine tools delivered by rail to North Korean shell plants", "russia>dprk"),
+        ("Russia unfreezes North Korean money, part of the price of the shells", "russia>dprk"),
+        ("Kim's new destroyer carries a Russian Pantsir, missiles and all", "russia>dprk"),
         ("Arms talks between Russia and North Korea advance", "unclear"),
     ],
 )

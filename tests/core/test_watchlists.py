@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.matches import Matcher
 from bot.core.watchlists import Watchlist, lint, load
 from bot.errors import Problem, WatchlistError
+from bot.model import Item
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """
@@ -111,8 +113,6 @@ def test_what_re2_cannot_run_in_linear_time_is_refused(regex: str):
 
 
 def test_a_pattern_that_would_backtrack_for_ever_elsewhere_is_run_in_bounded_time():
-    from bot.core.matches import Matcher
-    from bot.model import Item
 
     watchlist = load(SMALL.replace('"suppl*"', '{ regex = "(a+)+$", anchor = "aaaa" }').encode(), file="slow.toml")
     started = time.monotonic()
@@ -134,6 +134,16 @@ def test_a_pattern_that_would_backtrack_for_ever_elsewhere_is_run_in_bounded_tim
 def test_lint_finds_what_can_never_count(extra: str, said: str):
     text = SMALL.replace("[scoring]", f"{extra}\n[scoring]")
     assert any(said in f"{p.expected} {p.hint}" for p in lint(load(text.encode(), file="x.toml")))
+
+
+def test_a_kind_that_settles_the_direction_needs_a_flow_and_then_decides_it():
+    kind = '[[kinds]]\nname = "gift"\nall = ["goods"]\nsettles = true\n'
+    assert [problem.key for problem in problems(SMALL + kind)] == ["kinds[0].settles"]
+    item = Item(id="i", title="Alphaland supplies Betaland with widgets", text="")
+    assert Matcher([small()]).verdicts(item)[0].direction == "a>b"
+    told = Matcher([small(f'{kind}flow = "b>a"\n')]).verdicts(item)[0]
+    assert (told.kind, told.direction) == ("gift", "b>a")
+    assert "direction: b>a, as in all items of this kind" in told.why
 
 
 @pytest.mark.parametrize(
