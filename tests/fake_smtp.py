@@ -207,10 +207,11 @@ def serving(
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        loop.set_exception_handler(lambda *_: None)  # dropped lines are what is being tested
-        loop.run_until_complete(loop.create_server(session, sock=listener, ssl=implicit))
         loop.run_forever()
 
+    loop.set_exception_handler(lambda *_: None)  # dropped lines are what is being tested
+    # Before the thread runs: a test that is done at once would else stop the loop while it is being set up.
+    loop.run_until_complete(loop.create_server(session, sock=listener, ssl=implicit))
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
