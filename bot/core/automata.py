@@ -13,6 +13,7 @@ _Anchor = tuple[int, tuple[int, ...], tuple[int, ...], dict[str, tuple[int, ...]
 """Of one anchor: where its terms begin, labels of its plain terms and of its whole words, numbers of those with words
 after it by the first letter of the next word, and of those that `span` has to look at in any case. Most need no look."""
 
+_FEW = 6  # places that nearly always tell whether anything stands in a text
 MOST_PLACES = 60_000  # looked at in one text; a text of nothing but terms has said it all by then
 
 
@@ -59,13 +60,29 @@ class Automaton:
 
     def hits(self, reading: Reading) -> list[tuple[int, int, int]]:
         """(start, end, label) of all hits in `reading.text`, in order of their anchors' ends; overlapping ones too."""
+        return self._stand(reading, self._places(reading))
+
+    def opened(self, reading: Reading, most: int) -> set[int]:
+        """The labels of what stands in `reading.text`. Looks no further than it takes to find `most` of them."""
+        places = self._places(reading)
+        found: set[int] = set()
+        for first, last in ((0, _FEW), (_FEW, len(places))):
+            if len(found) < most and first < len(places):
+                found |= {label for _, _, label in self._stand(reading, places[first:last])}
+        return found
+
+    def _places(self, reading: Reading) -> list[tuple[int, int, int]]:
+        """(anchor, start, end) in `reading.bare` of every anchor, overlapping ones too."""
         if self._machine is None or not reading.text:
             return []
+        return self._machine.find_matches_as_indexes(reading.bare, overlapping=True)[:MOST_PLACES]
+
+    def _stand(self, reading: Reading, places: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """The hits at some of the places."""
         found: list[tuple[int, int, int]] = []
         text, terms, labels, table, alone = reading.text, self.terms, self._labels, self._table, self._alone
         length = len(text)
-        places = self._machine.find_matches_as_indexes(reading.bare, overlapping=True)
-        for anchor, first, last in places if len(places) <= MOST_PLACES else places[:MOST_PLACES]:
+        for anchor, first, last in places:
             label = alone[anchor]
             if label is not None:
                 stop = last - 1

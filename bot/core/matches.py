@@ -49,7 +49,7 @@ class Matcher:
         With `trace`, a verdict "none" always says what the item does hold; else only where nothing that is needed is missing.
         """
         scan = Scan(item.title, item.text)
-        opened = set() if trace else {label for _, _, label in self._keys.hits(scan.reading)}
+        opened = set() if trace else self._keys.opened(scan.reading, len(self.watchlists))
         shut = [None if trace or number in opened else missing for number, missing in enumerate(self._missing)]
         shares = self._shares(self._automaton.hits(scan.reading) if None in shut else [])
         found = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from bot.core.guards import Hit
@@ -79,23 +79,26 @@ class Scorer:
         tail_at = length * (1 - scoring.tail_share) if length > scoring.body_chars else length + 1
         bits, starts = self._bit, scan.starts
         places = scan.reading.sources([hit[0] for hit in kept])
+        triggers, titles, count = self._triggers, scan.titles, len(starts)
         first = 0
         while first < len(kept):
-            number = scan.sentence(places[first])
-            until = starts[number + 1] if number + 1 < len(starts) else length
+            number = max(0, bisect_right(starts, places[first]) - 1)
+            until = starts[number + 1] if number + 1 < count else length
             last = max(first + 1, bisect_left(places, until, first))
             hits, raw = kept[first:last], 0
             for hit in hits:
                 raw |= bits[hit[2]]
-            where = self._field(scan, number, lead_end, tail_at)
-            found.append(Sentence(number, where, *self._uncancelled(raw), raw, hits))
+            mask, cancelled = self._uncancelled(raw) if raw & triggers else (raw, "")
+            start = starts[number]
+            where = (
+                "title" if number < titles else "lead" if start < lead_end else "tail" if start >= tail_at else "body"
+            )
+            found.append(Sentence(number, where, mask, cancelled, raw, hits))
             first = last
         return found
 
     def _uncancelled(self, raw: int) -> tuple[int, str]:
         """What is left of a sentence's concepts, and the last cancel that took some away."""
-        if not raw & self._triggers:
-            return raw, ""
         left = self._left.get(raw)
         if left is None:
             mask, name = raw, ""
@@ -107,13 +110,6 @@ class Scorer:
                 self._left.clear()
             left = self._left[raw] = mask, name
         return left
-
-    @staticmethod
-    def _field(scan: Scan, number: int, lead_end: int, tail_at: float) -> str:
-        start = scan.starts[number]
-        if number < scan.titles:
-            return "title"
-        return "lead" if start < lead_end else "tail" if start >= tail_at else "body"
 
     def scores(self, scan: Scan, sentences: list[Sentence]) -> list[Score]:
         scoring = self.watchlist.scoring

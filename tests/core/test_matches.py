@@ -237,7 +237,7 @@ def test_where_a_sentence_stands_decides_how_much_it_weighs():
         ("俄羅斯代表團訪朝 採購砲彈", "dprk>russia"),
         ("Ingenieros enviados por el Kremlin llevan tecnología de misiles a Corea del Norte", "russia>dprk"),
         ("Сорок відсотків снарядів, які витрачає росія, приходять від Кіма", "dprk>russia"),
-        ("Russian machine tools delivered by rail to North Korean shell plants", "russia>dprk"),
+        ("Russia has delivered machine tools to shell plants in North Korea", "russia>dprk"),
         ("Russia unfreezes North Korean money, part of the price of the shells", "russia>dprk"),
         ("Kim's new destroyer carries a Russian Pantsir, missiles and all", "russia>dprk"),
         ("Arms talks between Russia and North Korea advance", "unclear"),
