@@ -39,6 +39,7 @@ _PRIORITY: Mapping[TaskName, int] = {"flush_outbox": 10, "poll_shard": 5, "backf
 _TELLERS = 2  # jobs of the second queue at once in one worker
 _PATIENCE = 20.0  # seconds for one word with the queue
 _CONNECT = 8.0  # seconds for a connection of the pool
+_LATE = 2.0  # seconds beyond the grace after which a line that still runs is asked again
 _FETCH = 5.0  # seconds between two looks at the queue where no notification came
 
 
@@ -108,9 +109,7 @@ class ProcrastinateEngine:
                     asyncio.create_task(self._line("telling", _TELLERS)),
                 ]
                 await asyncio.wait([asked, *lines], return_when=asyncio.FIRST_COMPLETED)
-                for line in lines:
-                    line.cancel()
-                await asyncio.gather(*lines, return_exceptions=True)
+                await self._end(lines)
                 asked.cancel()
         except (exceptions.ConnectorException, OSError) as error:
             if not self._asked.is_set():
@@ -118,6 +117,15 @@ class ProcrastinateEngine:
         finally:
             self._loop = None
         return self._asked.is_set()
+
+    async def _end(self, lines: list[asyncio.Task[None]]) -> None:
+        """Ask the lines to end until they have: who is asked while it still starts may not hear it."""
+        running = set(lines)
+        while running:
+            for line in running:
+                line.cancel()
+            _, running = await asyncio.wait(running, timeout=self._grace.total_seconds() + _LATE)
+        await asyncio.gather(*lines, return_exceptions=True)
 
     async def _line(self, queue: str, concurrency: int) -> None:
         await self._app.run_worker_async(
