@@ -193,9 +193,10 @@ def test_workers_are_recycled():
 
 def descendants(pid: int | str) -> list[str]:
     """Children and theirs."""
-    children = [
-        child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    children: list[str] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            children += (task / "children").read_text().split()
     return [one for child in children for one in (child, *descendants(child))]
 
 

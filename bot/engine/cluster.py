@@ -18,6 +18,7 @@ from typing import TypeVar
 import procrastinate
 from procrastinate import exceptions
 from procrastinate.jobs import Status
+from procrastinate.worker import Worker
 
 from bot.engine import Task, TaskName, Tasks
 from bot.errors import StoreError
@@ -39,7 +40,6 @@ _PRIORITY: Mapping[TaskName, int] = {"flush_outbox": 10, "poll_shard": 5, "backf
 _TELLERS = 2  # jobs of the second queue at once in one worker
 _PATIENCE = 20.0  # seconds for one word with the queue
 _CONNECT = 8.0  # seconds for a connection of the pool
-_LATE = 2.0  # seconds beyond the grace after which a line that still runs is asked again
 _FETCH = 5.0  # seconds between two looks at the queue where no notification came
 
 
@@ -104,12 +104,14 @@ class ProcrastinateEngine:
                 asked = asyncio.create_task(self._stop.wait())
                 if self._asked.is_set():
                     self._stop.set()
-                lines = [
-                    asyncio.create_task(self._line("reading", self._jobs)),
-                    asyncio.create_task(self._line("telling", _TELLERS)),
-                ]
+                workers = [self._worker("reading", self._jobs), self._worker("telling", _TELLERS)]
+                # (The library has no types for these two.)
+                lines = [asyncio.create_task(worker.run()) for worker in workers]  # type: ignore[no-untyped-call]
                 await asyncio.wait([asked, *lines], return_when=asyncio.FIRST_COMPLETED)
-                await self._end(lines)
+                # Not cancelled: while they still register, the connection pool may swallow that, and they would run on for ever.
+                for worker in workers:
+                    worker.stop()  # type: ignore[no-untyped-call]
+                await asyncio.gather(*lines, return_exceptions=True)
                 asked.cancel()
         except (exceptions.ConnectorException, OSError) as error:
             if not self._asked.is_set():
@@ -118,17 +120,9 @@ class ProcrastinateEngine:
             self._loop = None
         return self._asked.is_set()
 
-    async def _end(self, lines: list[asyncio.Task[None]]) -> None:
-        """Ask the lines to end until they have: who is asked while it still starts may not hear it."""
-        running = set(lines)
-        while running:
-            for line in running:
-                line.cancel()
-            _, running = await asyncio.wait(running, timeout=self._grace.total_seconds() + _LATE)
-        await asyncio.gather(*lines, return_exceptions=True)
-
-    async def _line(self, queue: str, concurrency: int) -> None:
-        await self._app.run_worker_async(
+    def _worker(self, queue: str, concurrency: int) -> Worker:
+        return Worker(
+            self._app,
             queues=[queue],
             name=f"{self._name}/{queue}",
             concurrency=concurrency,

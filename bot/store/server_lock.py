@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 import psycopg
@@ -43,6 +44,7 @@ class ServerLock:
     ) -> None:  # fmt: skip
         self._server, self._every, self._patience, self._lost = server, every, patience, lost
         self._try = "pg_try_advisory_lock_shared" if together else "pg_try_advisory_lock"
+        self._free = "pg_advisory_unlock_shared" if together else "pg_advisory_unlock"
         self._session: Any = None
         self._released = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -66,6 +68,9 @@ class ServerLock:
         if self._keeper is not None and self._keeper is not threading.current_thread():
             self._keeper.join()
         if self._session is not None:
+            # The server learns of a closed connection a moment later: who starts at once would be refused.
+            with suppress(psycopg.Error):
+                self._session.execute(f"SELECT {self._free}({_KEY})")
             self._session.close()
             self._session = None
 
@@ -73,10 +78,13 @@ class ServerLock:
         """(session that holds it, 0, ""), or (None, the holder's pid, its machine)."""
         session = open_session(self._server, name=f"armswatch daemon {os.getpid()} on {platform.node()}"[:63])
         try:
-            row = session.execute(f"SELECT {self._try}({_KEY}) AS taken").fetchone()
-            if row and row["taken"]:
-                return session, 0, ""
-            pid, machine = _holder(session)
+            for _ in range(2):
+                row = session.execute(f"SELECT {self._try}({_KEY}) AS taken").fetchone()
+                if row and row["taken"]:
+                    return session, 0, ""
+                pid, machine = _holder(session)
+                if pid:
+                    break  # else whoever held it has just let go, or died
         except BaseException:
             session.close()
             raise

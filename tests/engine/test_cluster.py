@@ -175,6 +175,14 @@ def test_workers_that_start_together_make_the_queue_once(server: Server) -> None
     assert ended == [True] * 4
 
 
+def test_workers_that_are_stopped_while_they_start_end(server: Server) -> None:
+    """One round of these in two hung when their tasks were cancelled in place of being stopped."""
+    for _ in range(8):
+        with working(*(engine(server, lambda _: None) for _ in range(4))) as ended:
+            pass
+        assert ended == [True] * 4
+
+
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     nowhere = Server("postgresql://watch@127.0.0.1:1/watch", "hush-hush")
     with pytest.raises(StoreError, match="cannot be reached") as told:

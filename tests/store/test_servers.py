@@ -275,6 +275,14 @@ def test_workers_hold_the_lock_together_and_keep_out_who_works_alone(server: Ser
         one.acquire()
 
 
+def test_the_lock_is_free_at_once_for_who_starts_when_another_has_stopped(server: Server):
+    for _ in range(40):
+        with ServerLock(server, together=True), ServerLock(server, together=True):
+            pass
+        with ServerLock(server):
+            pass
+
+
 def test_two_schemas_of_one_database_are_two_watches(server: Server):
     with psycopg.connect(server.url, password=PASSWORD, autocommit=True) as session:
         session.execute("CREATE SCHEMA second")
